@@ -1,0 +1,1 @@
+"""Seven: write a machine-learning system design in seven stages, checked while you type."""

@@ -1,0 +1,1 @@
+"""What a design is made of: seven stages and the document's own fields."""
