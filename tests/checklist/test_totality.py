@@ -1,0 +1,47 @@
+"""No design makes a check raise, and every finding can be told from every other."""
+
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from mlsd_app.checklist import Finding, run
+from mlsd_app.stages.addresses import Address
+from mlsd_app.stages.design import AllAnswers, Design
+from tests.checklist.designs import WORKED, tangled, with_some_tangled
+from tests.strategies import answers
+
+seeds = st.integers(0, 2**32)
+
+
+def assert_sound(findings: tuple[Finding, ...]) -> None:
+    for finding in findings:
+        assert str(Address.parse(finding.address)) == finding.address
+        assert "no number" not in finding.message  # what is none is missing, and fires nothing
+    prints = [finding.fingerprint for finding in findings]
+    assert len(set(prints)) == len(prints)
+
+
+@given(answers())
+@settings(max_examples=150, deadline=None)
+def test_any_answers_are_checked(given_answers: AllAnswers) -> None:
+    run(Design.of(given_answers))
+
+
+@given(seeds)
+@example(seed=0)
+@settings(max_examples=300, deadline=None)
+def test_tangled_designs_are_checked(seed: int) -> None:
+    assert_sound(run(tangled(seed)))
+
+
+@given(seeds, st.sampled_from(WORKED))
+@settings(max_examples=200, deadline=None)
+def test_worked_designs_with_a_few_absurd_answers_are_checked(seed: int, name: str) -> None:
+    assert_sound(run(with_some_tangled(name, seed)))
+
+
+@given(seeds)
+@settings(max_examples=50, deadline=None)
+def test_the_same_answers_give_the_same_findings(seed: int) -> None:
+    assert run(tangled(seed)) == run(tangled(seed))
