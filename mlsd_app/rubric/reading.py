@@ -1,0 +1,32 @@
+"""How statements read the answers of a design."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from mlsd_app.stages.data import Label
+from mlsd_app.stages.design import Design, is_empty
+
+R = TypeVar("R")
+
+
+def every(rows: Iterable[R], complete: Callable[[R], bool]) -> bool:
+    """Whether there are rows and all of them are complete."""
+    found = [complete(row) for row in rows]
+    return bool(found) and all(found)
+
+
+def filled(*values: object) -> bool:
+    """Whether all of these are answered."""
+    return not any(is_empty(value) for value in values)
+
+
+def has_number(text: str) -> bool:
+    return any(character.isdigit() for character in text)
+
+
+def main_label(design: Design) -> Label | None:
+    """The label marked as main, else the first one."""
+    labels = design.data.labels
+    return next((label for label in labels if label.main), labels[0] if labels else None)
