@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+from django.urls import include, path
+
+from mlsd_app.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("mlsd_app.exports.urls")),  # before designs, which takes any stage
+    path("", include("mlsd_app.designs.urls")),
+]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+from django.core.cache import cache
+from django.db import connection
+
+# Playwright runs an event loop in the thread that also talks to the database, one at a time.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+on_services = os.environ.get("SEVEN_TEST_SERVICES") == "1"
+collect_ignore = [] if on_services else ["services"]
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limit_from_another_test() -> None:
+    """Empty this process's part of the cache; on Redis other processes test beside it."""
+    if on_services:
+        shared = settings.CACHES["default"]
+        with redis.Redis.from_url(shared["LOCATION"]) as store:
+            for key in store.scan_iter(f"{shared['KEY_PREFIX']}:*"):
+                store.delete(key)
+    else:
+        cache.clear()
+
+
+@pytest.fixture(scope="session")
+def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
+    """A Celery worker, as production runs it, on the database and the queue of the tests.
+
+    It sees what is committed: use it with ``live_server`` or ``transactional_db``.
+    """
+    server = os.environ["DATABASE_URL"].rpartition("/")[0] if on_services else "sqlite://"
+    url = f"{server}/{connection.settings_dict['NAME']}"
+    command = [sys.executable, "-m", "celery", "-A", "mlsd_app", "worker", "--concurrency=1"]
+    process = subprocess.Popen(
+        [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
+        env=os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "mlsd_app.settings"},
+    )
+    yield process
+    process.terminate()
+    process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, which makes no connections of its own."""
+    return {
+        **browser_type_launch_args,
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "args": [
+            "--no-sandbox",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-gpu",
+            "--disable-quic",
+            "--disable-sync",
+            "--no-first-run",
+        ],
+    }
