@@ -1,0 +1,345 @@
+"""How edits change answers: only what was submitted, each address on its own.
+
+An edit says what clock its page was based on. If its address has changed since, the stored answer
+stays, and both texts are handed back in a ``Conflict``. Nothing here touches the database.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+from uuid import uuid4
+
+from mlsd_app.stages import values
+from mlsd_app.stages.addresses import Address
+from mlsd_app.stages.design import STAGES, Value, id_column
+from mlsd_app.stages.fields import Field
+
+Raw = str | Sequence[str]
+RowCells = dict[str, Any]  # a row as stored: its name under "row", and its cells
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Somebody changed the same address since the page was loaded. ``mine`` was not stored."""
+
+    mine: Raw
+    theirs: Value | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A value that could not be understood; ``raw`` is what was typed."""
+
+    raw: Raw
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemovedRow:
+    """A row taken out of a table, and where it stood."""
+
+    table: Address
+    cells: RowCells
+    position: int
+
+    @property
+    def name(self) -> str:
+        """Its permanent name, as in addresses."""
+        return str(self.cells["row"])
+
+    @property
+    def title(self) -> str:
+        """What people call it."""
+        row_type = self.table.asked.row
+        shown = row_type and self.cells.get(id_column(row_type))
+        return str(shown or f"A {self.table.asked.row_name}")
+
+
+V = TypeVar("V")
+
+
+class OnDemand(dict[str, V]):
+    """Reads what stands under a stage when it is first asked for."""
+
+    def __init__(self, read: Callable[[str], V]) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, stage: str) -> V:
+        self[stage] = self._read(stage)
+        return self[stage]
+
+
+@dataclass
+class Draft:
+    """The answers being edited, in place, and what happened to them so far."""
+
+    answers: dict[str, dict[str, Any]]
+    versions: dict[str, dict[str, int]]
+    clock: int  # of the save that is being made
+    changed: set[Address] = field(default_factory=set)
+    refused: dict[Address, Refusal] = field(default_factory=dict)
+    conflicts: dict[Address, Conflict] = field(default_factory=dict)
+    removed: list[RemovedRow] = field(default_factory=list)
+    added: list[Address] = field(default_factory=list)
+    problems: dict[Address, list[str]] = field(default_factory=dict)  # by table
+
+    def rows(self, table: Address) -> list[RowCells]:
+        """The rows of ``table`` as stored, to be changed in place."""
+        rows: list[RowCells] = self.answers[table.stage].setdefault(table.field, [])
+        return rows
+
+    def row(self, address: Address) -> RowCells | None:
+        return next(
+            (r for r in self.rows(address.table) if r["row"] == address.row),
+            None,
+        )
+
+    def get(self, address: Address) -> Value | None:
+        if not address.row:
+            return self.answers[address.stage].get(address.field)
+        row = self.row(address)
+        return None if row is None else row.get(address.column)
+
+    def put(self, address: Address, value: Value | None) -> None:
+        """Store ``value`` at a field or a cell that exists; ``None`` clears it."""
+        holder = self.answers[address.stage]
+        key = address.field
+        if address.row:
+            found = self.row(address)
+            if found is None:
+                return
+            holder, key = found, address.column
+        if value is None:
+            holder.pop(key, None)
+        else:
+            holder[key] = value
+        self.touch(address)
+
+    def touch(self, address: Address) -> None:
+        self.changed.add(address)
+        self.versions[address.stage][str(address)] = self.clock
+
+    def problem(self, table: Address, message: str) -> None:
+        """Say why something could not be done to a table."""
+        self.problems.setdefault(table, []).append(message)
+
+    def result(self, stage: str) -> dict[str, Any]:
+        """The answers of ``stage`` as they are to be stored: without tables that became empty."""
+        return {key: value for key, value in self.answers[stage].items() if value != []}
+
+    def version(self, address: Address) -> int:
+        return self.versions[address.stage].get(str(address), 0)
+
+
+class Edit(Protocol):
+    def apply(self, draft: Draft) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SetValue:
+    """Another value at one address; ``base`` is the clock the writer's page was based on."""
+
+    address: Address
+    raw: Raw
+    base: int
+
+    def apply(self, draft: Draft) -> None:
+        asked = self.address.asked
+        if self.address.row and draft.row(self.address) is None:
+            message = (
+                "This row was deleted in another window, so the change could not be stored. "
+                "Put the row back, then enter it again."
+            )
+            draft.refused[self.address] = Refusal(self.raw, message)
+            return
+        try:
+            value = values.clean(asked, self.raw)
+        except values.ValueRefusedError as error:
+            draft.refused[self.address] = Refusal(self.raw, str(error))
+            return
+        current = draft.get(self.address)
+        if value == current:
+            return
+        version = draft.version(self.address)
+        if version > self.base:
+            draft.conflicts[self.address] = Conflict(self.raw, current, version)
+            return
+        draft.put(self.address, value)
+        if self.address.column and isinstance(current, str):
+            self._follow_rename(draft, current, str(value or ""))
+
+    def _follow_rename(self, draft: Draft, old: str, new: str) -> None:
+        """Where rows are referred to by the id that just changed, write the new one."""
+        table = STAGES[self.address.stage].fields[self.address.field]
+        if table.row is None or self.address.column != id_column(table.row) or not new:
+            return
+        still_used = any(
+            row.get(self.address.column) == old for row in draft.rows(self.address.table)
+        )
+        if not still_used:
+            rename_references(draft, str(self.address.table), old, new)
+
+
+def rename_references(draft: Draft, table: str, old: str, new: str) -> None:
+    """Replace the id ``old`` of a row of ``table`` wherever a reference names it."""
+    for address, asked in _references_to(draft, table):
+        value = draft.get(address)
+        if asked.is_many and isinstance(value, list) and old in value:
+            draft.put(address, [new if one == old else str(one) for one in value])
+        elif value == old:
+            draft.put(address, new)
+
+
+def _references_to(draft: Draft, table: str) -> Iterator[tuple[Address, Field]]:
+    for stage in STAGES.values():
+        for key, asked in stage.fields.items():
+            place = Address(stage.key, key)
+            if table in asked.refs:
+                yield place, asked
+            for column, cell in asked.columns.items():
+                if table in cell.refs:
+                    for row in draft.rows(place):
+                        yield Address(stage.key, key, row["row"], column), cell
+
+
+@dataclass(frozen=True, slots=True)
+class AddRow:
+    """A new row at the end of a table, empty or with cells that were cleaned before."""
+
+    table: Address
+    row: str = field(default_factory=lambda: str(uuid4()))
+    cells: Mapping[str, Value] = field(default_factory=dict)
+
+    def apply(self, draft: Draft) -> None:
+        rows = draft.rows(self.table)
+        if any(row["row"] == self.row for row in rows):
+            return  # the same request again
+        if len(rows) >= values.ROW_LIMIT:
+            draft.problem(
+                self.table,
+                f"The table has {len(rows)} rows, the most it can hold. Delete rows that are no "
+                "longer needed first.",
+            )
+            return
+        rows.append({"row": self.row, **self.cells})
+        draft.added.append(Address(self.table.stage, self.table.field, self.row))
+        draft.touch(self.table)
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateRow:
+    """A copy of a row right below it, under an id of its own."""
+
+    address: Address
+    copy_name: str = field(default_factory=lambda: str(uuid4()))
+
+    def apply(self, draft: Draft) -> None:
+        original = draft.row(self.address)
+        table = self.address.table
+        row_type = table.asked.row
+        if original is None or row_type is None:
+            return
+        before = len(draft.added)
+        AddRow(table, self.copy_name).apply(draft)
+        if len(draft.added) == before:
+            return
+        rows = draft.rows(table)
+        made = rows.pop()
+        made.update({**copy.deepcopy(original), "row": self.copy_name})
+        naming = id_column(row_type)
+        if name := original.get(naming):
+            made[naming] = _free_name(str(name), {str(row.get(naming)) for row in rows})
+        rows.insert(rows.index(original) + 1, made)
+
+
+def _free_name(name: str, taken: set[str]) -> str:
+    number = 2
+    while f"{name}_{number}" in taken:
+        number += 1
+    return f"{name}_{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """A row ``by`` places up (negative) or down; it stops at the ends."""
+
+    address: Address
+    by: int
+
+    def apply(self, draft: Draft) -> None:
+        rows = draft.rows(self.address.table)
+        row = draft.row(self.address)
+        if row is None:
+            return
+        here = rows.index(row)
+        there = min(max(here + self.by, 0), len(rows) - 1)
+        if here != there:
+            rows.insert(there, rows.pop(here))
+            draft.touch(self.address.table)
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRow:
+    """A row out of its table; the draft keeps it so that it can be put back."""
+
+    address: Address
+
+    def apply(self, draft: Draft) -> None:
+        rows = draft.rows(self.address.table)
+        row = draft.row(self.address)
+        if row is None:
+            return
+        draft.removed.append(RemovedRow(self.address.table, row, rows.index(row)))
+        rows.remove(row)
+        draft.touch(self.address.table)
+
+
+@dataclass(frozen=True, slots=True)
+class PutBackRow:
+    """A deleted row into its table again, where it stood."""
+
+    removed: RemovedRow
+
+    def apply(self, draft: Draft) -> None:
+        table = self.removed.table
+        name = self.removed.cells["row"]
+        before = len(draft.added)
+        AddRow(table, name).apply(draft)
+        if len(draft.added) > before:
+            rows = draft.rows(table)
+            rows.pop()
+            rows.insert(self.removed.position, dict(self.removed.cells))
+
+
+@dataclass(frozen=True, slots=True)
+class PasteRows:
+    """Rows from a spreadsheet at the end of a table. Nothing is added while a cell is refused."""
+
+    table: Address
+    text: str
+
+    def apply(self, draft: Draft) -> None:
+        pasted = values.read_paste(self.table.asked, self.text)
+        if pasted.errors:
+            for error in pasted.errors:
+                place = ", ".join(
+                    filter(None, (f"Line {error.row}" * (error.row > 0), error.column))
+                )
+                draft.problem(self.table, f"{place}: {error.message}" if place else error.message)
+            draft.problem(self.table, "Nothing was added. Correct these cells and add them again.")
+            return
+        room = values.ROW_LIMIT - len(draft.rows(self.table))
+        if len(pasted.rows) > room:
+            draft.problem(
+                self.table,
+                f"{len(pasted.rows)} rows were pasted and {room} still fit: a table holds at most "
+                f"{values.ROW_LIMIT}. Nothing was added.",
+            )
+            return
+        for cells in pasted.rows:
+            AddRow(self.table, cells=cells).apply(draft)

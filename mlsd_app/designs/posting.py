@@ -1,0 +1,109 @@
+"""From a submitted form to edits.
+
+A form posts ``base`` (the clock its page was based on) and answers under their addresses. A table's
+buttons post ``op`` with ``table`` and ``row``. Other names are ignored: they are the form's own.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.http import QueryDict
+
+from mlsd_app.accounts.models import User
+from mlsd_app.designs.editing import (
+    AddRow,
+    DeleteRow,
+    DuplicateRow,
+    Edit,
+    MoveRow,
+    PasteRows,
+    PutBackRow,
+    RemovedRow,
+    SetValue,
+)
+from mlsd_app.designs.saving import removed_row
+from mlsd_app.stages.addresses import Address, UnknownAddressError
+
+OWN_NAMES = {
+    "clock",
+    "csrfmiddlewaretoken",
+    "base",
+    "op",
+    "table",
+    "row",
+    "new_row",
+    "open",
+    "question",
+    "paste",
+}
+
+
+class UnreadablePostError(ValueError):
+    """The form was not one of ours; the message says what was wrong with it."""
+
+
+def read_edits(post: QueryDict, design_id: UUID, user: User) -> list[Edit]:
+    """The edits of a submitted form, in order; the operation on a table comes last.
+
+    Raises ``UnreadablePostError``.
+    """
+    base = _base(post)
+    edits: list[Edit] = []
+    for name in post:
+        if name in OWN_NAMES:
+            continue
+        address = _address(name)
+        if address.asked.is_table or (address.row and not address.column):
+            raise UnreadablePostError(f"{name} is a table; only its cells can be set.")
+        given = post.getlist(name)
+        edits.append(SetValue(address, given if address.asked.is_many else given[-1], base))
+    if operation := post.get("op", ""):
+        edits.append(_operation(operation, post, design_id, user))
+    return edits
+
+
+def _base(post: QueryDict) -> int:
+    try:
+        return int(post.get("base", ""))
+    except ValueError:
+        raise UnreadablePostError(
+            "The form did not say which version it was based on. Load the page again; what you "
+            "typed stays in the browser."
+        ) from None
+
+
+def _address(name: str) -> Address:
+    try:
+        return Address.parse(name)
+    except UnknownAddressError as error:
+        raise UnreadablePostError(f"{error} Load the page again.") from None
+
+
+def _operation(operation: str, post: QueryDict, design_id: UUID, user: User) -> Edit:
+    table = _address(post.get("table", ""))
+    if not table.asked.is_table or table.row:
+        raise UnreadablePostError(f"{table} is not a table.")
+    row = Address(table.stage, table.field, post.get("row", ""))
+    new_row = post.get("new_row") or str(uuid4())
+    _address(f"{table}/{new_row}")
+    match operation:
+        case "add":
+            return AddRow(table, new_row)
+        case "duplicate":
+            return DuplicateRow(row, new_row)
+        case "delete":
+            return DeleteRow(row)
+        case "up" | "down":
+            return MoveRow(row, -1 if operation == "up" else 1)
+        case "put-back":
+            return _put_back(removed_row(design_id, user, str(row)))
+        case "paste":
+            return PasteRows(table, post.get("paste", ""))
+    raise UnreadablePostError(f"{operation[:50]!r} is not something a table can do.")
+
+
+def _put_back(removed: RemovedRow | None) -> PutBackRow:
+    if removed is None:
+        raise UnreadablePostError("The row is not kept any more, so it cannot be put back.")
+    return PutBackRow(removed)

@@ -1,0 +1,146 @@
+"""A design as a document to read: what was answered, in the order of the stages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mlsd_app import markup
+from mlsd_app.designs.controls import slug
+from mlsd_app.designs.pictures import Picture, picture_of, pipeline_of
+from mlsd_app.designs.state import State
+from mlsd_app.stages import values
+from mlsd_app.stages.design import STAGES, Design, id_column, is_empty
+from mlsd_app.stages.fields import Depth, Field, Kind, Question, Row, Stage
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A short answer with its label; ``detail`` marks what stands below a row of a table."""
+
+    label: str
+    text: str
+    is_number: bool = False
+
+
+@dataclass(frozen=True)
+class ReadRow:
+    """A row: the cells of its line, and its other answers below."""
+
+    slug: str
+    name: str
+    cells: Sequence[Fact]
+    details: Sequence[Fact]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered question, as text, facts and tables. ``html`` is already safe."""
+
+    slug: str
+    label: str
+    prose: Sequence[tuple[str, str]]  # label, HTML
+    facts: Sequence[Fact]
+    tables: Sequence[tuple[Field, Sequence[str], Sequence[ReadRow]]]
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A stage with the questions that were answered and the core ones that were not."""
+
+    stage: Stage
+    answers: Sequence[Answer]
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Document:
+    """The chapters of a design: the seven stages, then what belongs to the document as a whole."""
+
+    chapters: Sequence[Chapter]
+    pipeline: Picture | None
+
+    @classmethod
+    def of(cls, state: State) -> Document:
+        order = [*list(STAGES.values())[1:], STAGES["general"]]
+        chapters = [_chapter(stage, state.snapshot) for stage in order]
+        return cls(chapters, pipeline_of(state.snapshot))
+
+
+def _chapter(stage: Stage, design: Design) -> Chapter:
+    answers, missing = [], []
+    for question in stage.questions:
+        answer = answer_of(stage, question, design)
+        if answer is not None:
+            answers.append(answer)
+        elif question.depth is Depth.CORE and _is_asked(stage, question, design):
+            missing.append(question.label)
+    return Chapter(stage, answers, missing)
+
+
+def _is_asked(stage: Stage, question: Question, design: Design) -> bool:
+    fields = (stage.fields[key] for key in question.fields)
+    return any(field.when is None or field.when(design) for field in fields)
+
+
+def answer_of(stage: Stage, question: Question, design: Design) -> Answer | None:
+    """The answer to ``question`` for reading, or ``None`` while there is none."""
+    given = [
+        (field, design.value(stage.key, field.key))
+        for field in (stage.fields[key] for key in question.fields)
+    ]
+    given = [(field, value) for field, value in given if not is_empty(value)]
+    if not given:
+        return None
+    return Answer(
+        slug=slug(f"{stage.key}.{question.key}"),
+        label=question.label,
+        prose=list(_prose(given, alone=len(question.fields) == 1)),
+        facts=[_fact(field, value) for field, value in given if _is_fact(field)],
+        tables=[(field, *_table(field, value)) for field, value in given if field.is_table],
+        picture=picture_of(f"{stage.key}.{question.key}", design),
+    )
+
+
+def _prose(given: Sequence[tuple[Field, Any]], *, alone: bool) -> Iterator[tuple[str, str]]:
+    for field, value in given:
+        if field.kind is Kind.TEXT:
+            yield ("" if alone else field.label), markup.render(value)
+        elif field.kind is Kind.LIST:
+            items = "".join(f"<li>{markup.inline(one)}</li>" for one in value)
+            yield ("" if alone else field.label), f"<ul>{items}</ul>"
+
+
+def _is_fact(field: Field) -> bool:
+    return field.kind not in {Kind.TEXT, Kind.LIST, Kind.TABLE}
+
+
+def _fact(field: Field, value: Any) -> Fact:
+    if isinstance(value, tuple):
+        value = list(value)
+    return Fact(field.label, values.show(field, value), field.kind is Kind.QUANTITY)
+
+
+def _table(field: Field, rows: Sequence[Row]) -> tuple[Sequence[str], Sequence[ReadRow]]:
+    assert field.row is not None  # noqa: S101  only tables have rows
+    naming = id_column(field.row)
+    columns = [c for key, c in field.columns.items() if key != naming]
+    heads = [c for c in columns if c.depth is Depth.CORE]
+    read = [_row(row, naming, heads, columns) for row in rows]
+    return [field.columns[naming].label, *(c.label for c in heads)], read
+
+
+def _row(row: Row, naming: str, heads: Sequence[Field], columns: Sequence[Field]) -> ReadRow:
+    cells: Mapping[str, Any] = {column.key: getattr(row, column.key) for column in columns}
+    return ReadRow(
+        slug=slug(row.at()),
+        name=str(getattr(row, naming)),
+        cells=[_fact(column, cells[column.key]) for column in heads],
+        details=[
+            _fact(column, cells[column.key])
+            for column in columns
+            if column.depth is Depth.FULL and not is_empty(cells[column.key])
+        ],
+    )

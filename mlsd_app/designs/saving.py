@@ -1,0 +1,159 @@
+"""Storing designs and edits: lock the design, apply, write only the stages that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.utils import timezone
+
+from mlsd_app.accounts.models import User
+from mlsd_app.designs.editing import Conflict, Draft, Edit, OnDemand, Refusal, RemovedRow
+from mlsd_app.designs.models import DeletedRow, Design, StageAnswers
+from mlsd_app.designs.state import State, state_of
+from mlsd_app.interchange import Waiver
+from mlsd_app.stages.addresses import Address
+from mlsd_app.stages.design import STAGES, AllAnswers
+
+DELETED_ROWS_ARE_KEPT = timedelta(days=30)
+WRITTEN = ("answers_json", "versions_json", "content_hash", "first_edited_at")
+
+
+def with_row_names(answers: AllAnswers) -> dict[str, dict[str, Any]]:
+    """A copy of ``answers`` in which every row of every table has a new UUID as its name."""
+    named: dict[str, dict[str, Any]] = {stage: dict(fields) for stage, fields in answers.items()}
+    for stage, fields in named.items():
+        for key in STAGES[stage].tables.keys() & fields.keys():
+            fields[key] = [{**row, "row": str(uuid4())} for row in fields[key]]
+    return named
+
+
+def create_design(
+    owner: User | None,
+    answers: AllAnswers,
+    *,
+    example: str = "",
+    waivers: Sequence[Waiver] = (),
+) -> Design:
+    """Store a new design with ``answers``; its rows get permanent names of their own.
+
+    ``waivers`` are kept as they stand in the file, to be written back with it.
+    """
+    stored = with_row_names(answers)
+    design = Design(owner=owner, example=example)
+    design.waivers = [asdict(waiver) for waiver in waivers]
+    contents = {
+        stage: StageAnswers.holding(design, stage, stored.get(stage, {})) for stage in STAGES
+    }
+    state = state_of(contents)
+    design.title = state.snapshot.general.title[:500]
+    design.overview = state.overview()
+    with transaction.atomic():
+        design.save()
+        StageAnswers.objects.bulk_create(contents.values())
+    return design
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a save did. What was refused or is in conflict was not stored; the rest was."""
+
+    design: Design
+    contents: Mapping[str, StageAnswers]
+    before: State
+    after: State
+    changed: frozenset[Address]
+    added: tuple[Address, ...]
+    removed: tuple[RemovedRow, ...]
+    refused: Mapping[Address, Refusal]
+    conflicts: Mapping[Address, Conflict]
+    problems: Mapping[Address, Sequence[str]]
+
+    @property
+    def is_clean(self) -> bool:
+        return not (self.refused or self.conflicts or self.problems)
+
+
+def save_edits(design_id: UUID, user: User, edits: Sequence[Edit]) -> Outcome:
+    """Apply ``edits`` in order and store what came of them.
+
+    Raises ``Design.DoesNotExist`` unless ``user`` may edit the design. Five queries when something
+    changed, whatever the size of the design.
+    """
+    with transaction.atomic():
+        design = Design.objects.editable_by(user).select_for_update().get(pk=design_id)
+        contents = design.contents()
+        before = state_of(contents)
+        draft = Draft(
+            OnDemand(lambda stage: contents[stage].answers),
+            OnDemand(lambda stage: contents[stage].versions),
+            design.clock + 1,
+        )
+        for edit in edits:
+            edit.apply(draft)
+        after = _store(design, contents, draft) if draft.changed else before
+    return Outcome(
+        design=design,
+        contents=contents,
+        before=before,
+        after=after,
+        changed=frozenset(draft.changed),
+        added=tuple(draft.added),
+        removed=tuple(draft.removed),
+        refused=draft.refused,
+        conflicts=draft.conflicts,
+        problems=draft.problems,
+    )
+
+
+def _store(design: Design, contents: Mapping[str, StageAnswers], draft: Draft) -> State:
+    now = timezone.now()
+    for stage in {address.stage for address in draft.changed}:
+        row = contents[stage]
+        row.hold(draft.result(stage), draft.versions[stage])
+        row.first_edited_at = row.first_edited_at or now
+        row.save(update_fields=WRITTEN)
+    if draft.removed:
+        _keep_removed(design, draft.removed)
+    state = state_of(contents)
+    design.clock = draft.clock
+    design.updated_at = now
+    design.title = state.snapshot.general.title[:500]
+    design.overview = state.overview()
+    design.save(update_fields=["clock", "updated_at", "title", "overview"])
+    return state
+
+
+def _keep_removed(design: Design, removed: Sequence[RemovedRow]) -> None:
+    DeletedRow.objects.filter(
+        design=design, deleted_at__lt=timezone.now() - DELETED_ROWS_ARE_KEPT
+    ).delete()
+    DeletedRow.objects.bulk_create(
+        DeletedRow(
+            design=design,
+            table=str(one.table),
+            row=one.cells["row"],
+            cells=one.cells,
+            position=one.position,
+        )
+        for one in removed
+    )
+
+
+def removed_row(design_id: UUID, user: User, address: str) -> RemovedRow | None:
+    """The deleted row that was at ``address`` (``stage.table/ROW``), if it is kept."""
+    table, _, row = address.partition("/")
+    kept = (
+        DeletedRow.objects.filter(
+            design__in=Design.objects.editable_by(user), design_id=design_id, table=table, row=row
+        )
+        .order_by("-deleted_at")
+        .first()
+        if row
+        else None
+    )
+    return RemovedRow(Address.parse(table), kept.cells, kept.position) if kept else None

@@ -1,0 +1,169 @@
+"""The few tags that the templates need."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django import template
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from mlsd_app.checklist import Finding
+from mlsd_app.designs.controls import Control, RowView, row_type_of
+from mlsd_app.designs.controls import slug as slug_of
+from mlsd_app.designs.controls import summary_columns as columns_in_summary
+from mlsd_app.designs.pages import QuestionView, StagePage, counts
+from mlsd_app.designs.pictures import Picture, picture_of
+from mlsd_app.designs.state import State
+from mlsd_app.stages.addresses import Address, UnknownAddressError
+from mlsd_app.stages.design import NUMBERED_STAGES, STAGES, id_column, row_id, rows_at
+from mlsd_app.stages.design import Design as Snapshot
+from mlsd_app.stages.fields import Field, Stage
+from mlsd_app.stages.words import CATEGORIES
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str, small: str = "") -> SafeString:
+    """An icon of the sprite, in the colour and size of the text around it. Always decoration."""
+    return format_html(
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
+        " icon--s" if small else "",
+        static("img/icons.svg"),
+        name,
+    )
+
+
+@register.filter
+def trusted(html: str) -> SafeString:
+    """Show as HTML what ``mlsd_app.markup`` or ``mlsd_app.figures`` made, and nothing else."""
+    return mark_safe(html)  # noqa: S308  both are sanitised where they are made
+
+
+@register.filter
+def counted(number: int, word: str) -> str:
+    """``2|counted:"error"`` is "2 errors"; a word in -y becomes -ies."""
+    if number == 1:
+        return f"1 {word}"
+    return f"{number} {word[:-1]}ies" if word.endswith("y") else f"{number} {word}s"
+
+
+@register.filter
+def jump(address: str, page: StagePage) -> str:
+    """Where the question about ``address`` stands, with its row open."""
+    try:
+        place = Address.parse(address)
+    except UnknownAddressError:
+        return page.design.get_absolute_url()
+    url = reverse("designs:stage_edit", args=[page.design.pk, place.stage])
+    question = place.definition.question_of(place.field)
+    row = f"?row={place.row}" if place.row else ""
+    return f"{url}{row}#q-{slug_of(f'{place.stage}.{question.key}')}"
+
+
+@register.filter
+def place_name(address: str, design: Snapshot | None = None) -> str:
+    """An address in words: "Serving, ranking, Replicas". A row is named if ``design`` is given."""
+    try:
+        place = Address.parse(address)
+    except UnknownAddressError:
+        return address
+    rows = rows_at(design, str(place.table)) if design and place.row else ()
+    name = next((row_id(row) for row in rows if row.row == place.row), "")
+    what = place.asked.label if place.column or not place.row else ""
+    return ", ".join(filter(None, (place.definition.title, name, what)))
+
+
+@register.filter
+def rows_of(control: Control, page: StagePage) -> list[RowView]:
+    """The rows of the table ``control``."""
+    return page.rows(control.asked)
+
+
+@register.filter
+def picture(question: QuestionView, page: StagePage) -> Picture | None:
+    """The picture drawn from the answers to ``question``, if there is something to draw."""
+    return picture_of(question.address, page.state.snapshot)
+
+
+@register.filter
+def problems_of(control: Control, page: StagePage) -> Sequence[str]:
+    """Why the last change to the table ``control`` could not be made."""
+    return page.remarks.problems.get(control.address, ())
+
+
+@register.filter
+def sole_of(control: Control, page: StagePage) -> Control | None:
+    """``control`` if it is all its question asks, which then labels it."""
+    if control.in_row:
+        return None
+    alone = len(page.stage.question_of(control.asked.key).fields) == 1
+    return control if alone else None
+
+
+@register.filter
+def naming_label(table: Field) -> str:
+    """The label of the column that names the rows of ``table``."""
+    return table.columns[id_column(row_type_of(table))].label
+
+
+@register.filter
+def summary_columns(table: Field) -> list[Field]:
+    return columns_in_summary(table)
+
+
+@register.filter
+def column_order(table: Field) -> str:
+    """The labels of all columns, in order."""
+    return ", ".join(column.label for column in table.columns.values())
+
+
+@register.filter
+def nth(sequence: Sequence[object], index: int) -> object:
+    """The item before ``index``: heads count the naming column, cells do not."""
+    return sequence[index - 1]
+
+
+@register.filter
+def category_name(category: str) -> str:
+    return CATEGORIES.get(category, "")
+
+
+@register.filter
+def all_counts(state: State) -> list[tuple[str, int]]:
+    return counts(state)
+
+
+@register.filter
+def findings_by_stage(state: State) -> list[tuple[Stage, list[Finding]]]:
+    """The findings of each stage that has some, in the order of the stages."""
+    order = [*NUMBERED_STAGES, STAGES["general"]]
+    grouped = ((stage, [f for f in state.findings if f.stage == stage.key]) for stage in order)
+    return [(stage, findings) for stage, findings in grouped if findings]
+
+
+@register.filter
+def seven_bars(percent: Mapping[str, int]) -> SafeString:
+    """Seven short bars, each filled as far as its stage has come."""
+    width = 100 / 7
+    bars = format_html_join(
+        "",
+        '<rect x="{}%" width="{}%" height="8" rx="1"/><rect class="done" x="{}%" width="{}%" '
+        'height="8" rx="1"/>',
+        (
+            (
+                f"{place * width:.2f}",
+                f"{width - 1.5:.2f}",
+                f"{place * width:.2f}",
+                f"{(width - 1.5) * percent.get(stage.key, 0) / 100:.2f}",
+            )
+            for place, stage in enumerate(NUMBERED_STAGES)
+        ),
+    )
+    total = sum(percent.values()) // max(len(percent), 1)
+    return format_html(
+        '<svg class="seven" height="8" role="img" aria-label="{} % complete">{}</svg>', total, bars
+    )
