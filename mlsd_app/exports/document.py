@@ -1,0 +1,203 @@
+"""The report of a design, as one HTML document that a renderer can set without asking anything.
+
+Everything in it comes from the design, ``Meta`` and ``Options``: no clock, no database, no network.
+Every stage starts a page, ids begin with the stage, and no counter crosses stages, so a stage is
+laid out the same whatever the others say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+
+from mlsd_app.checklist import Finding
+from mlsd_app.exports.appendix import counts, findings_part
+from mlsd_app.exports.blocks import Block, Entry, FigureBlock, Part
+from mlsd_app.exports.chapters import Chapter
+from mlsd_app.exports.highlights import lead
+from mlsd_app.exports.limits import check_size
+from mlsd_app.exports.typesetter import Typesetter
+from mlsd_app.figures import PRINT, PRINT_WIDTH, pipeline
+from mlsd_app.figures.lettering import clipped
+from mlsd_app.stages import values
+from mlsd_app.stages.design import NUMBERED_STAGES, STAGES, Design
+
+Paper = Literal["A4", "Letter"]
+PAPERS: tuple[Paper, ...] = ("A4", "Letter")
+LONG_TITLE, VERY_LONG_TITLE = 60, 140  # characters; a longer title is set smaller
+RUNNING_HEAD = (7.6, 272.0)  # size and room in points of the title at the head of a page
+NAMED_AUTHORS = 6  # on the cover; the others are counted
+PART_LINE = 1.9  # height of a part in the contents, in lines of its sections
+
+UNTITLED = "Untitled design"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a reader may choose. ``findings`` adds the open findings as an appendix."""
+
+    paper: Paper = "A4"
+    findings: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What is known of the design beyond its answers. Empty parts are left out.
+
+    ``revision`` is a label such as ``14``; ``content_hash`` says which content was printed;
+    ``created`` is the day of that revision, so that the same content gives the same file.
+    """
+
+    title: str
+    authors: Sequence[str] = ()
+    revision: str = ""
+    content_hash: str = ""
+    created: date | None = None
+    status: str = ""
+
+    @property
+    def by(self) -> str:
+        return ", ".join(self.authors)
+
+    @property
+    def cover_by(self) -> str:
+        """The authors as far as the cover has room."""
+        if len(self.authors) <= NAMED_AUTHORS:
+            return self.by
+        others = len(self.authors) - NAMED_AUTHORS + 1
+        return f"{', '.join(self.authors[: NAMED_AUTHORS - 1])} and {others} others"
+
+    @property
+    def when(self) -> str:
+        return f"{self.created.day} {self.created:%B %Y}" if self.created else ""
+
+    @property
+    def foot(self) -> str:
+        """The line at the foot of every page."""
+        revision = f"Revision {self.revision}" if self.revision else ""
+        return ", ".join(part for part in (revision, self.content_hash, self.when) if part)
+
+
+def document_html(
+    design: Design, meta: Meta, options: Options | None = None, findings: Sequence[Finding] = ()
+) -> str:
+    """The whole report. Refers to nothing but ``report.css`` and ``letter.css`` of the renderer.
+
+    Raises ``LimitExceededError`` for a design that is too large to be laid out.
+    """
+    check_size(design)
+    options = options or Options()
+    setter = Typesetter(design)
+    chapters = [Chapter(stage, design, setter) for stage in NUMBERED_STAGES]
+    decisions = Chapter(STAGES["general"], design, setter)
+    parts = [
+        _overview(design),
+        *(
+            chapter.part(counts(findings, chapter.stage.key) if options.findings else ())
+            for chapter in chapters
+        ),
+        decisions.part((), title="Decisions", purpose="What was decided, and what is still open."),
+    ]
+    parts = [part for part in parts if part.blocks]
+    if options.findings:
+        places = {
+            address: slug
+            for chapter in (*chapters, decisions)
+            for address, slug in chapter.places.items()
+        }
+        parts.append(findings_part(design, findings, places))
+    title = " ".join(meta.title.split()) or UNTITLED
+    return render_to_string(
+        "print/report.html",
+        {
+            "meta": meta,
+            "by": meta.cover_by,
+            "title": title,
+            "title_size": _title_size(title),
+            "running_head": clipped(title, *RUNNING_HEAD),
+            "paper": options.paper,
+            "lead": lead(design, setter),
+            "facts": _cover_facts(design, meta, options, findings),
+            "parts": parts,
+            "columns": _contents(parts),
+            "figures": [entry for part in parts for entry in part.figures],
+        },
+    )
+
+
+def _title_size(title: str) -> str:
+    if len(title) > VERY_LONG_TITLE:
+        return "very-long"
+    return "long" if len(title) > LONG_TITLE else "short"
+
+
+def _contents(parts: Sequence[Part]) -> Sequence[Sequence[Entry]]:
+    """The lines of the contents in two columns of about the same height."""
+    lines = [Entry(part.slug, part.title, part.short_number, part.entries) for part in parts]
+    lines.append(Entry("colophon", "Colophon"))
+    heights = [PART_LINE + len(line.entries) for line in lines]
+    fits = [sum(heights[: count + 1]) <= sum(heights) / 2 + 1 for count in range(len(lines))]
+    left = max(sum(fits), 1)
+    return [lines[:left], lines[left:]] if len(lines) > left else [lines]
+
+
+def _overview(design: Design) -> Part:
+    svg = pipeline(design, PRINT, width=PRINT_WIDTH, prefix="overview")
+    figure = FigureBlock(
+        slug="overview-figure",
+        number="0.1",
+        title="Pipeline drawn from the rows.",
+        note="Dashed: feeds training only, or runs in parallel. The line on the left is the way "
+        "back: outcomes become the data of the next training.",
+        svg=SafeString(svg),
+    )
+    blocks: Sequence[Block] = [figure] if svg else []
+    return Part(
+        slug="overview",
+        number="",
+        title="The system on one page",
+        purpose="Drawn from the rows of stages 3 to 7; nothing here is typed twice.",
+        blocks=blocks,
+        entries=[],
+        figures=[Entry("overview-figure", "Pipeline drawn from the rows", "0.1")] if svg else [],
+    )
+
+
+def _cover_facts(
+    design: Design, meta: Meta, options: Options, findings: Sequence[Finding]
+) -> Sequence[tuple[str, str]]:
+    """Label and value, in the order of reading; those without a value are left out."""
+    general = STAGES["general"].fields
+    shown = {
+        key: values.show(general[key], design.value("general", key))
+        for key in ("mode", "project_stage", "target_level", "company_variant", "persona")
+    }
+    category = STAGES["framing"].fields["category"]
+    revision = ", ".join(
+        part
+        for part in (meta.revision, f"content {meta.content_hash}" if meta.content_hash else "")
+        if part
+    )
+    said = (
+        ("Revision", revision),
+        ("Category", values.show(category, design.framing.category)),
+        ("Date", meta.when),
+        ("Level", shown["target_level"]),
+        ("Status", meta.status),
+        ("Occasion", shown["mode"]),
+        ("Stage", shown["project_stage"]),
+        ("Company", shown["company_variant"]),
+        ("Background", shown["persona"]),
+        ("Findings", _said(findings) if options.findings else ""),
+    )
+    return [(label, value) for label, value in said if value]
+
+
+def _said(findings: Sequence[Finding]) -> str:
+    words = [words for _, _, words in counts(findings)]
+    return ", ".join(words) if words else "none open"
