@@ -1,0 +1,31 @@
+"""What can be measured, and how it is asked for on the command line."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from collections.abc import Mapping
+
+# Name to module and function. What grows the memory of this process comes last.
+MEASUREMENTS: Mapping[str, tuple[str, str]] = {
+    "checks": ("checking", "measure"),
+    "fragment": ("checking", "measure_beside_fragment"),
+    "save": ("saving", "measure"),
+    "save-queries": ("saving", "measure_queries"),
+    "page-queries": ("loading", "measure_queries"),
+    "page-weight": ("loading", "measure_weight"),
+    "layout-shift": ("shifting", "measure"),
+    "pdf": ("printing", "measure"),
+}
+
+
+def add_options(parser: ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print a list for machines")
+    parser.add_argument(
+        "--only", nargs="+", choices=MEASUREMENTS, metavar="NAME", help=", ".join(MEASUREMENTS)
+    )
+
+
+def parser() -> ArgumentParser:
+    made = ArgumentParser(prog="bin/bench")
+    add_options(made)
+    return made
