@@ -1,0 +1,95 @@
+// The page of a stage: answers save by themselves, tables change in place, texts are previewed.
+
+import { Autosave } from "./autosave.js";
+
+const questions = document.getElementById("questions");
+if (questions) start();
+
+function start() {
+  const autosave = new Autosave(questions);
+  autosave.start();
+  // After the browser has gone to the fragment by itself, which takes the focus away.
+  addEventListener("load", () => setTimeout(arrive));
+  addEventListener("hashchange", arrive);
+
+  questions.addEventListener("click", (event) => {
+    const operation = event.target.closest("[data-op]");
+    if (operation) {
+      event.preventDefault();
+      change(operation);
+    }
+    const preview = event.target.closest("[data-preview]");
+    if (preview) togglePreview(preview);
+  });
+  document.getElementById("toasts").addEventListener("click", (event) => {
+    const operation = event.target.closest("[data-op]");
+    if (!operation) return;
+    event.preventDefault();
+    change(operation).then((done) => done && operation.closest(".toast").remove());
+  });
+  // Compare shows the example's answer; used again, it takes it away.
+  questions.addEventListener("htmx:beforeRequest", (event) => {
+    const panel = event.detail.target;
+    if (!panel?.matches(".compare") || !panel.hasChildNodes()) return;
+    event.preventDefault();
+    panel.replaceChildren();
+  });
+  // The button that closes a row goes with it: the focus returns to the row's line.
+  questions.addEventListener("htmx:afterSettle", (event) => {
+    const { requestConfig, target } = event.detail;
+    if (requestConfig?.elt.matches("[data-closes-row]")) document.getElementById(target.id)?.querySelector(".table__open").focus();
+  });
+  questions.addEventListener("submit", (event) => event.preventDefault());
+
+  /** Add, move, copy, delete, paste or put back a row. What was typed before is stored first.
+      Returns whether it was done. */
+  async function change(button) {
+    const { op, table, row } = button.dataset;
+    await autosave.flush();
+    const form = button.closest("form");
+    const values = { base: questions.dataset.clock, op, table };
+    if (row) values.row = row;
+    if (op === "up" || op === "down") values.open = row;
+    // Only browsers that trust the address make names; elsewhere the server does.
+    if ((op === "add" || op === "duplicate") && crypto.randomUUID) values.new_row = crypto.randomUUID();
+    if (op === "paste") values.paste = form.querySelector("[name=paste]").value;
+    const region = `t-${table.replace("/", "--").replaceAll(".", "-")}`;
+    const status = await autosave.post(values);
+    autosave.takeOver();
+    const isDone = status === 200;
+    if (isDone) focusAfter(op, document.getElementById(region));
+    else if (status !== 422) autosave.fail(status ? `The table could not be changed (${status}). Load the page again.` : "Offline. The table is as it was; try again later");
+    return isDone;
+  }
+
+  function focusAfter(op, region) {
+    if (!region) return;
+    if (op === "add" || op === "duplicate" || op === "put-back") region.querySelector("[data-open-row] input:not([type=hidden])")?.focus();
+    if (op === "delete") region.querySelector("[data-op=add]")?.focus();
+  }
+
+  /** Show how the text will be read, or go back to writing it. */
+  async function togglePreview(button) {
+    const area = document.getElementById(button.dataset.preview);
+    const panel = document.getElementById(button.getAttribute("aria-controls"));
+    const writes = !panel.hidden;
+    if (!writes) {
+      await htmx.ajax("POST", questions.dataset.previewUrl, { source: panel, target: panel, swap: "innerHTML", values: { text: area.value } });
+    }
+    panel.hidden = writes;
+    area.hidden = !writes;
+    button.setAttribute("aria-pressed", String(!writes));
+    if (writes) area.focus();
+  }
+}
+
+/** A link to a question unfolds what hides it and puts the cursor into its answer. */
+function arrive() {
+  const question = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (!question) return;
+  for (let fold = question.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+  question.scrollIntoView({ block: "start" });
+  const within = question.querySelector("[data-open-row]") ?? question;
+  const controls = [...within.querySelectorAll("textarea, select, input:not([type=hidden]), .table__open, [data-op]")];
+  controls.find((control) => control.checkVisibility())?.focus({ preventScroll: true });
+}
