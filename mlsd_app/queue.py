@@ -16,7 +16,6 @@ from typing import Any
 from kombu.transport import filesystem
 from kombu.utils.json import dumps
 
-
 _binding = threading.Lock()
 
 
@@ -36,7 +35,7 @@ class Channel(filesystem.Channel):
 
     # Any: as above.
     def _queue_bind(self, exchange: Any, routing_key: Any, pattern: Any, queue: Any) -> None:
-        file: Path = self._exchange_file(exchange)
+        file = Path(self.control_folder, f"{exchange}.exchange")
         file.parent.mkdir(parents=True, exist_ok=True)
         bound = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
         with file.with_suffix(".lock").open("w") as lock:

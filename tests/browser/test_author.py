@@ -14,6 +14,7 @@ from mlsd_app.stages.design import NUMBERED_STAGES
 from tests.browser.conftest import (
     REFUSED,
     Complaints,
+    all_is_saved,
     arrived,
     assert_accessible,
     control,
