@@ -73,8 +73,9 @@ def place_name(address: str, design: Snapshot | None = None) -> str:
         return address
     rows = rows_at(design, str(place.table)) if design and place.row else ()
     name = next((row_id(row) for row in rows if row.row == place.row), "")
+    stage = place.definition.title
     what = place.asked.label if place.column or not place.row else ""
-    return ", ".join(filter(None, (place.definition.title, name, what)))
+    return ", ".join(part for part in dict.fromkeys((stage, name, what)) if part)
 
 
 @register.filter
