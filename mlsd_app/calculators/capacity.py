@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import prod
 
-from mlsd_app.calculators.numbers import Number, answer, finite, known, ratio, rounded_up
+from mlsd_app.calculators.numbers import (
+    Number,
+    answer,
+    finite,
+    is_at_most,
+    known,
+    ratio,
+    rounded_up,
+)
 from mlsd_app.stages.serving import Component
 
 NO_FALLBACK = frozenset({"", "none"})
@@ -42,6 +50,16 @@ def replicas_after_zone_loss(replicas: Number, zones: Number) -> Number:
     return None if given is None or lost is None else answer(given[0] - rounded_up(lost))
 
 
+def are_enough(replicas: Number, needed: Number) -> bool | None:
+    """Whether ``replicas`` are as many as are ``needed``; ``None`` when either is unknown."""
+    return is_at_most(needed, replicas)
+
+
+def without_fallback(components: Sequence[Component]) -> tuple[Component, ...]:
+    """The critical components whose failure is a failure of the request."""
+    return tuple(row for row in components if row.critical and row.fallback_kind in NO_FALLBACK)
+
+
 def availability_pct(components: Sequence[Component]) -> Number:
     """Formula F: availability [%] of the path, 100 x the product over its critical components.
 
@@ -50,11 +68,15 @@ def availability_pct(components: Sequence[Component]) -> Number:
     """
     shares = [
         share / 100
-        for component in components
-        if component.critical and component.fallback_kind in NO_FALLBACK
+        for component in without_fallback(components)
         if (share := finite(component.availability_pct)) is not None
     ]
     return answer(100 * prod(shares)) if components else None
+
+
+def keeps_promise(reached_pct: Number, promised_pct: Number) -> bool | None:
+    """Whether the path is as available as promised."""
+    return is_at_most(finite(promised_pct), reached_pct)
 
 
 def cost_month(components: Sequence[Component], other_cost_month: Number) -> Number:
@@ -65,3 +87,8 @@ def cost_month(components: Sequence[Component], other_cost_month: Number) -> Num
         if (cost := finite(stated)) is not None
     ]
     return answer(sum(costs)) if costs else None
+
+
+def fits_budget(cost: Number, budget: Number) -> bool | None:
+    """Whether the cost of a month stays within its budget; ``None`` when either is unknown."""
+    return is_at_most(cost, finite(budget))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from statistics import NormalDist
 
-from mlsd_app.calculators.numbers import Number, answer, known, ratio
+from mlsd_app.calculators.numbers import Number, answer, finite, is_at_most, known, ratio
 from mlsd_app.stages.metrics import Experiment
 
 STANDARD_NORMAL = NormalDist()
+NEW_EVERY_DAY = frozenset({"session", "request"})  # units; all others come back
 
 
 def units_per_arm_for_mean(
@@ -74,6 +75,11 @@ def units_available_per_arm(eligible_units: Number, treatment_pct: Number) -> Nu
     return answer(given[0] * given[1] / 100) if given else None
 
 
+def is_large_enough(needed: Number, available: Number) -> bool | None:
+    """Whether each arm can have the units that it needs."""
+    return is_at_most(needed, available)
+
+
 def shortest_duration_days(
     units_per_arm: Number, new_units_a_day: Number, treatment_pct: Number
 ) -> Number:
@@ -85,10 +91,23 @@ def shortest_duration_days(
     return ratio(given[0], given[1] * given[2] / 100) if given else None
 
 
+def is_long_enough(planned_days: Number, shortest_days: Number) -> bool | None:
+    """Whether the planned duration is at least the shortest one."""
+    return is_at_most(shortest_days, finite(planned_days))
+
+
+def z_alpha(alpha: Number) -> Number:
+    """How many standard deviations leave ``alpha`` [1] outside, half of it on either side."""
+    given = known(alpha)
+    return -STANDARD_NORMAL.inv_cdf(given[0] / 2) if given and 0 < given[0] / 2 < 0.5 else None
+
+
+def z_beta(power: Number) -> Number:
+    """How many standard deviations leave ``power`` [1] below."""
+    given = known(power)
+    return STANDARD_NORMAL.inv_cdf(given[0]) if given and 0 < given[0] < 1 else None
+
+
 def _both_quantiles(alpha: Number, power: Number) -> Number:
-    """z_alpha + z_beta, of alpha / 2 on either side."""
-    given = known(alpha, power)
-    if given is None or not (0 < given[0] / 2 < 0.5 and 0 < given[1] < 1):
-        return None
-    quantile = STANDARD_NORMAL.inv_cdf
-    return -quantile(given[0] / 2) + quantile(given[1])
+    given = known(z_alpha(alpha), z_beta(power))
+    return sum(given) if given else None

@@ -2,29 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from mlsd_app.calculators.numbers import Number, answer, finite, known, ratio, rounded_up
-from mlsd_app.stages.serving import Component
+from mlsd_app.calculators.numbers import (
+    Number,
+    answer,
+    finite,
+    is_at_most,
+    known,
+    ratio,
+    rounded_up,
+)
+from mlsd_app.stages.design import Design
+from mlsd_app.stages.model import Candidate
+from mlsd_app.stages.reading import by_id
+from mlsd_app.stages.serving import Component, FunnelStep
 
 HEADROOM = 0.9  # of the limit; the rest is for the network, retries and growth
 
 
-def critical_path(components: Sequence[Component]) -> tuple[Component, ...]:
-    """The slowest critical component of each step, in order of steps.
+def steps(components: Sequence[Component]) -> tuple[tuple[Component, ...], ...]:
+    """The critical components with a p99, by step, in order of steps.
 
-    Components with the same ``group`` run in parallel, so only the slowest of them counts. One
-    without a group is a step of its own, after the numbered ones; one without p99 is left out.
+    Components with the same ``group`` run in parallel, in one step. One without a group is a step
+    of its own, after the numbered ones.
     """
-    slowest: dict[tuple[bool, float], Component] = {}
+    found: dict[tuple[bool, float], list[Component]] = {}
     for position, component in enumerate(components):
         if not component.critical or finite(component.p99_ms) is None:
             continue
         group = finite(component.group)
         step = (True, float(position)) if group is None else (False, group)
-        if step not in slowest or _p99_ms(slowest[step]) < _p99_ms(component):
-            slowest[step] = component
-    return tuple(component for _, component in sorted(slowest.items(), key=lambda item: item[0]))
+        found.setdefault(step, []).append(component)
+    return tuple(tuple(found[step]) for step in sorted(found))
+
+
+def critical_path(components: Sequence[Component]) -> tuple[Component, ...]:
+    """The slowest critical component of each step, the first of equals, in order of steps."""
+    return tuple(max(step, key=_p99_ms) for step in steps(components))
 
 
 def path_p99_ms(components: Sequence[Component]) -> Number:
@@ -34,6 +50,23 @@ def path_p99_ms(components: Sequence[Component]) -> Number:
     """
     path = critical_path(components)
     return sum(_p99_ms(component) for component in path) if path else None
+
+
+def headroom_ms(path_ms: Number, limit_ms: Number) -> Number:
+    """What the path leaves of the latency limit [ms]; negative when it is over."""
+    limit = finite(limit_ms)
+    return None if path_ms is None or limit is None else answer(limit - path_ms)
+
+
+def keeps_limit(path_ms: Number, limit_ms: Number) -> bool | None:
+    """Whether the path is at most as long as the latency limit; ``None`` when one is unknown."""
+    return is_at_most(path_ms, finite(limit_ms))
+
+
+def leaves_headroom(path_ms: Number, limit_ms: Number) -> bool | None:
+    """Whether the path spends at most the share ``HEADROOM`` of the latency limit."""
+    limit = finite(limit_ms)
+    return None if limit is None else is_at_most(path_ms, HEADROOM * limit)
 
 
 def scoring_ms(
@@ -50,6 +83,46 @@ def scoring_ms(
         return None
     at_once = ratio(given[2], given[3])
     return None if at_once is None else answer(rounded_up(batches) * at_once)
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """A component that runs a model. ``step`` of the funnel says its items if it does not."""
+
+    component: Component
+    model: Candidate
+    step: FunnelStep | None
+
+    @property
+    def items(self) -> Number:
+        """How many items [1] it scores for one request."""
+        if self.component.items is not None or self.step is None:
+            return self.component.items
+        return self.step.items_in
+
+    @property
+    def takes_ms(self) -> Number:
+        """How long it needs for them [ms], by formula E."""
+        return scoring_ms(
+            items=self.items,
+            batch_size=self.model.batch_size,
+            infer_ms=self.model.infer_ms,
+            parallelism=self.component.parallelism,
+        )
+
+
+def scorings(design: Design) -> Iterator[Scoring]:
+    """Every component whose model is a candidate, in order of rows."""
+    models = by_id(design.model.candidates)
+    steps_of = {step.component: step for step in reversed(design.serving.funnel)}
+    for row in design.serving.components:
+        if (model := models.get(row.model)) is not None:
+            yield Scoring(row, model, steps_of.get(row.id))
+
+
+def scores_in_time(takes_ms: Number, budget_ms: Number) -> bool | None:
+    """Whether scoring fits in the p99 of the component that scores."""
+    return is_at_most(takes_ms, finite(budget_ms))
 
 
 def _p99_ms(component: Component) -> float:

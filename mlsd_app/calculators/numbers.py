@@ -10,7 +10,7 @@ Number = float | None
 SECONDS_A_DAY = 86_400
 LARGEST = sys.float_info.max
 ALL_WHOLE = 2.0**53  # from here on every float is a whole number
-NOISE = 1e-9  # relative; what floats add to round decimals, as in 3 * 0.1
+NOISE = 1e-12  # relative; what floats add to round decimals, as in 3 * 0.1
 
 
 def finite(number: Number) -> Number:
@@ -39,3 +39,13 @@ def rounded_up(value: float) -> float:
 def ratio(numerator: float, denominator: float) -> Number:
     """``None`` where there is nothing to divide by."""
     return answer(numerator / denominator) if denominator else None
+
+
+def is_at_most(value: Number, limit: Number) -> bool | None:
+    """Whether ``value`` keeps ``limit``; noise just above it does not count.
+
+    ``None`` when either is missing. Two of opposite sense may be turned round: at least is at most.
+    """
+    if value is None or limit is None or math.isnan(value) or math.isnan(limit):
+        return None
+    return value <= limit or value <= limit + abs(limit) * NOISE

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from mlsd_app.calculators.numbers import Number, answer, known, ratio
+from mlsd_app.calculators.numbers import Number, answer, finite, is_at_most, known, ratio
 
 TOLERANCE = 2  # factor by which stated rows may differ from computed ones
 
@@ -26,6 +26,15 @@ def training_rows(
     examples, sample, days, percent, kept = given
     positive = percent / 100
     return answer(examples * sample * days * (positive + (1 - positive) * kept))
+
+
+def rows_follow(stated: Number, expected: Number) -> bool | None:
+    """Whether stated rows are within ``TOLERANCE`` of computed ones; ``None`` when unknown."""
+    given = finite(stated)
+    if given is None or expected is None:
+        return None
+    is_enough = is_at_most(expected / TOLERANCE, given)
+    return is_enough and is_at_most(given, expected * TOLERANCE)
 
 
 def corrected_probability(score: Number, negatives_kept: Number) -> Number:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from mlsd_app.calculators.numbers import Number, answer, known, ratio
+from mlsd_app.calculators.numbers import Number, answer, is_at_most, known, ratio
 
+DRIFT_MONITORS = frozenset({"prediction_drift", "feature_drift", "label_drift"})
 ENOUGH_PREDICTIONS = 1000
 ENOUGH_EVENTS = 100
 
@@ -15,6 +16,11 @@ def window_predictions(avg_qps: Number, window_s: Number, sample_share: Number) 
     """
     given = known(avg_qps, window_s, 1 if sample_share is None else sample_share)
     return answer(given[0] * given[1] * given[2]) if given else None
+
+
+def holds_enough(predictions: Number) -> bool | None:
+    """Whether a window holds the predictions that a stable statistic needs."""
+    return is_at_most(ENOUGH_PREDICTIONS, predictions)
 
 
 def psi_without_drift(bins: Number, rows_before: Number, rows_now: Number) -> Number:
@@ -43,3 +49,8 @@ def canary_events(
         return None
     units, percent, hours, rate = given
     return answer(units * percent / 100 * hours / 24 * rate)
+
+
+def sees_enough(events: Number) -> bool | None:
+    """Whether a canary sees the events that tell a failure from chance."""
+    return is_at_most(ENOUGH_EVENTS, events)

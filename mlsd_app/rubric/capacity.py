@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from mlsd_app.calculators.capacity import (
     NO_FALLBACK,
+    are_enough,
     availability_pct,
     cost_month,
+    fits_budget,
+    keeps_promise,
     replicas_after_zone_loss,
     replicas_needed,
+    without_fallback,
 )
-from mlsd_app.calculators.latency import path_p99_ms
+from mlsd_app.calculators.latency import keeps_limit, path_p99_ms
 from mlsd_app.rubric.reading import every
 from mlsd_app.stages.design import Design
 from mlsd_app.stages.serving import Component
@@ -21,10 +25,8 @@ from mlsd_app.stages.serving import Component
 def path_fits_the_limit(design: Design) -> bool:
     """Whether every component has its p99 and those on the critical path keep the limit."""
     components, limit = design.serving.components, design.framing.latency_slo_ms
-    path = path_p99_ms(components)
-    if path is None or limit is None:
-        return False
-    return path <= limit and all(row.p99_ms is not None for row in components)
+    fits = keeps_limit(path_p99_ms(components), limit)
+    return fits is True and all(row.p99_ms is not None for row in components)
 
 
 def replicas_carry_the_peak(design: Design) -> bool:
@@ -32,7 +34,7 @@ def replicas_carry_the_peak(design: Design) -> bool:
     peak = design.framing.peak_qps
     return every(
         design.serving.components,
-        lambda row: _is_enough(row.replicas, replicas_needed(peak, row)),
+        lambda row: are_enough(row.replicas, replicas_needed(peak, row)) is True,
     )
 
 
@@ -42,7 +44,7 @@ def a_lost_zone_is_carried(design: Design) -> bool:
 
     def carries(row: Component) -> bool:
         left = replicas_after_zone_loss(row.replicas, zones)
-        return _is_enough(left, replicas_needed(peak, row, utilisation=1))
+        return are_enough(left, replicas_needed(peak, row, utilisation=1)) is True
 
     return every(design.serving.components, carries)
 
@@ -50,12 +52,12 @@ def a_lost_zone_is_carried(design: Design) -> bool:
 def parts_are_as_available_as_promised(design: Design) -> bool:
     """Whether the critical components that have no fallback reach the promise together."""
     promise = design.framing.availability_slo_pct
-    alone = [row for row in design.serving.components if row.critical and not has_fallback(row)]
+    alone = without_fallback(design.serving.components)
     if promise is None or not any(row.critical for row in design.serving.components):
         return False
     if any(row.availability_pct is None for row in alone):
         return False
-    return not alone or _is_enough(availability_pct(alone), promise)
+    return not alone or keeps_promise(availability_pct(alone), promise) is True
 
 
 def has_fallback(component: Component) -> bool:
@@ -66,10 +68,5 @@ def costs_fit_the_budget(design: Design) -> bool:
     """Whether every component has a cost and all of them stay within the monthly budget."""
     serving, budget = design.serving, design.framing.cost_budget_month
     cost = cost_month(serving.components, serving.other_cost_month)
-    if cost is None or budget is None:
-        return False
-    return cost <= budget and every(serving.components, lambda row: row.cost_month is not None)
-
-
-def _is_enough(there: float | None, needed: float | None) -> bool:
-    return there is not None and needed is not None and there >= needed
+    fits = fits_budget(cost, budget)
+    return fits is True and every(serving.components, lambda row: row.cost_month is not None)

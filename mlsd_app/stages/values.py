@@ -82,7 +82,7 @@ def quoted(text: str) -> str:
 
 def unit_of(field: Field) -> Unit:
     """The unit in which ``field`` is typed: a number from 0 to 1 may also be given in percent."""
-    is_share = field.unit == NUMBER and field.low == 0 and field.high == 1
+    is_share = field.low == 0 and field.high == 1 and field.unit == NUMBER
     return SHARE if is_share else field.unit
 
 
