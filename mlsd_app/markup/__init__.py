@@ -6,7 +6,8 @@ anybody sees it, on a page or in a PDF.
 
 from __future__ import annotations
 
+from mlsd_app.markup.citations import Citation, Cite
 from mlsd_app.markup.rendering import inline, plain, render, word_count
 from mlsd_app.markup.theme import Theme
 
-__all__ = ["Theme", "inline", "plain", "render", "word_count"]
+__all__ = ["Citation", "Cite", "Theme", "inline", "plain", "render", "word_count"]

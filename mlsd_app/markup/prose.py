@@ -32,6 +32,7 @@ from markdown.treeprocessors import Treeprocessor, build_treeprocessors
 from markdown.util import AtomicString, Registry, code_escape
 
 from mlsd_app.markup.blocks import PLACEHOLDER, Fence, read_blocks, reference_key
+from mlsd_app.markup.citations import Cite, add_citations
 
 MAX_COLUMNS = 30
 MAX_ROWS = 400  # of all tables of a text together, heads included
@@ -67,19 +68,20 @@ class Prose(NamedTuple):
     diagrams: list[str]
 
 
-def to_html(text: str) -> Prose:
+def to_html(text: str, cite: Cite | None = None) -> Prose:
     """Convert Markdown whose line ends are ``\\n``, with no tabs or other control characters."""
     if not hasattr(_local, "converter"):
         _local.converter = _Converter()
     converter: _Converter = _local.converter
-    return converter.prose(text)
+    return converter.prose(text, cite)
 
 
-def inline_to_html(text: str) -> str:
+def inline_to_html(text: str, cite: Cite | None = None) -> str:
     """Unsafe HTML of one line that may have code and emphasis, and is never a block."""
     if not hasattr(_local, "inline_converter"):
         _local.inline_converter = _InlineConverter()
     converter: _InlineConverter = _local.inline_converter
+    converter.cite = cite
     return converter.reset().convert(text)
 
 
@@ -90,6 +92,7 @@ class _Converter(Markdown):
         self.fences: list[Fence] = []
         self.diagrams: list[str] = []
         self.rows_left = MAX_ROWS
+        self.cite: Cite | None = None
         super().__init__(extensions=[SaneListExtension()], output_format="html")
 
     def build_parser(self) -> Self:
@@ -102,6 +105,7 @@ class _Converter(Markdown):
         blocks.register(_BoundedTableProcessor(self), "table", 75)
         self.ESCAPED_CHARS.append("|")
         patterns = self.inlinePatterns = _emphasis_and_code(self)
+        add_citations(self)
         patterns.register(_LinkProcessor(_LABEL + _TARGET, self), "link", 160)
         patterns.register(_ReferenceProcessor(_LABEL + _REFERENCE, self), "reference", 150)
         patterns.register(_AddressProcessor(_POINTED, self), "autolink", 120)
@@ -112,8 +116,9 @@ class _Converter(Markdown):
         self.postprocessors = Registry()
         return self
 
-    def prose(self, text: str) -> Prose:
+    def prose(self, text: str, cite: Cite | None) -> Prose:
         self.reset()
+        self.cite = cite
         blocks = read_blocks(text)
         self.fences, self.diagrams, self.rows_left = blocks.fences, [], MAX_ROWS
         self.references = {key: (url, "") for key, url in blocks.references.items()}
@@ -127,11 +132,14 @@ class _Converter(Markdown):
 
 
 class _InlineConverter(Markdown):
+    cite: Cite | None = None
+
     def build_parser(self) -> Self:
         self.preprocessors = Registry()
         self.parser = BlockParser(self)
         self.parser.blockprocessors.register(ParagraphProcessor(self.parser), "paragraph", 10)
         self.inlinePatterns = _emphasis_and_code(self)
+        add_citations(self)
         self.treeprocessors = build_treeprocessors(self)
         self.postprocessors = Registry()
         return self

@@ -9,6 +9,7 @@ import time
 
 from mlsd_app.markup import diagrams, prose, sanitise
 from mlsd_app.markup.cache import RenderedCache
+from mlsd_app.markup.citations import Cite, said_by
 from mlsd_app.markup.theme import Theme
 
 MAX_TEXT = 20_000  # characters that are set; forms accept no more
@@ -25,18 +26,20 @@ _DIAGRAM = re.compile(r'<figure class="diagram">(\d+)</figure>')
 _rendered = RenderedCache(capacity=16_000_000)
 
 
-def render(text: str, *, theme: Theme = Theme.SCREEN) -> str:
+def render(text: str, *, theme: Theme = Theme.SCREEN, cite: Cite | None = None) -> str:
     """HTML safe to show to anybody and to hand to WeasyPrint: no scripts, styles or ``hx-*``.
 
-    Author headings start at ``h4``. Never raises; texts and diagrams beyond their limits are cut,
-    with a sentence that says so. A text seen before costs a look-up.
+    Author headings start at ``h4``. ``cite`` says what a name between double brackets stands for;
+    in code it stays as typed. Never raises; texts and diagrams beyond their limits are cut, with a
+    sentence that says so. A text seen before, citing the same values, costs a look-up.
     """
-    known = _rendered.get(text, theme)
+    key = (text, theme, *said_by(cite, text))
+    known = _rendered.get(*key)
     if known is not None:
         return known
-    made, lasting = _render(text, theme)
+    made, lasting = _render(text, theme, cite)
     if lasting:
-        _rendered.put(made, text, theme)
+        _rendered.put(made, *key)
     return made
 
 
@@ -48,16 +51,17 @@ def forget() -> None:
 def plain(text: str) -> str:
     """The words that ``render`` shows, on one line: no signs of Markdown, no diagrams."""
     shown, _ = _shown(text)
-    return " ".join(html.unescape(sanitise.words(_DIAGRAM.sub(" ", _prose(shown).html))).split())
+    words = sanitise.words(_DIAGRAM.sub(" ", _prose(shown, None).html))
+    return " ".join(html.unescape(words).split())
 
 
-def inline(text: str) -> str:
-    """Safe HTML of one line: emphasis and code, never a block or a link."""
+def inline(text: str, cite: Cite | None = None) -> str:
+    """Safe HTML of one line: emphasis, code and citations, never a block or a link."""
     line = " ".join(_printable(text).split())
     if len(line) > MAX_INLINE:
         line = line[: MAX_INLINE - 1] + "…"
     try:
-        return sanitise.inline(prose.inline_to_html(line))
+        return sanitise.inline(prose.inline_to_html(line, cite))
     except Exception:
         logger.exception("A line of %s characters could not be converted", len(line))
         return html.escape(line)
@@ -68,9 +72,9 @@ def word_count(text: str) -> int:
     return sum(any(map(str.isalnum, word)) for word in plain(text).split())
 
 
-def _render(text: str, theme: Theme) -> tuple[str, bool]:
+def _render(text: str, theme: Theme, cite: Cite | None) -> tuple[str, bool]:
     shown, notice = _shown(text)
-    written = _prose(shown)
+    written = _prose(shown, cite)
     figures = _figures(written.diagrams, theme)
     safe = sanitise.prose(written.html)
     whole = _DIAGRAM.sub(lambda m: figures[int(m[1])].html, safe) + notice
@@ -102,9 +106,9 @@ def _figure(source: str, theme: Theme, number: int) -> diagrams.Figure:
         return diagrams.left_out(source, reason, lasting=True)
 
 
-def _prose(text: str) -> prose.Prose:
+def _prose(text: str, cite: Cite | None) -> prose.Prose:
     try:
-        return prose.to_html(text)
+        return prose.to_html(text, cite)
     except Exception:
         # Whatever somebody typed, the page it stands on must come.
         logger.exception("A text of %s characters could not be converted", len(text))

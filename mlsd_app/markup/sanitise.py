@@ -5,13 +5,21 @@ from __future__ import annotations
 import nh3
 
 TAGS = {
-    "a", "blockquote", "br", "code", "em", "figure", "h4", "h5", "h6", "hr", "li", "ol", "p",
-    "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+    "a", "blockquote", "br", "code", "data", "em", "figure", "h4", "h5", "h6", "hr", "li", "ol",
+    "p", "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 # "*" replaces what the library would allow everywhere: ``title`` and ``lang``.
-ATTRIBUTES: dict[str, set[str]] = {"*": set(), "a": {"href"}, "ol": {"start"}}
+CITATION = {"title", "value"}
+ATTRIBUTES: dict[str, set[str]] = {
+    "*": set(),
+    "a": {"href"},
+    "data": CITATION,
+    "ol": {"start"},
+}
 VALUES = {"th": {"scope": {"col"}}}
+CITED = {"cite", "cite--missing", "cite--unknown"}
 CLASSES = {
+    "data": CITED,
     "figure": {"diagram"},
     "li": {"task", "task--done", "task--open"},
     "p": {"markup-notice"},
@@ -30,7 +38,12 @@ _prose = nh3.Cleaner(
     url_relative="deny",
     link_rel=LINK_REL,
 )
-_inline = nh3.Cleaner(tags={"code", "em", "strong"}, attributes={"*": set()}, link_rel=None)
+_inline = nh3.Cleaner(
+    tags={"code", "data", "em", "strong"},
+    attributes={"*": set(), "data": CITATION},
+    allowed_classes={"data": CITED},
+    link_rel=None,
+)
 _words = nh3.Cleaner(tags=set(), attributes={"*": set()}, link_rel=None)
 
 

@@ -14,8 +14,14 @@ REFERENCE = re.compile(r"url\(#d[0-9a-f]{10}-\d+\)")
 FONT = re.compile(r"var\(--font-ui\)|Inter, sans-serif")
 LINK = re.compile(r"(https?://|mailto:).+", re.DOTALL | re.IGNORECASE)
 
+CITED = {
+    "class": re.compile("cite( cite--(missing|unknown))?"),
+    "title": re.compile(".*", re.DOTALL),
+    "value": re.compile(".*", re.DOTALL),
+}
 PROSE: dict[str, dict[str, re.Pattern[str]]] = {
     "a": {"href": LINK, "rel": re.compile("noopener nofollow ugc")},
+    "data": CITED,
     "figure": {"class": re.compile("diagram( diagram--(error|source))?")},
     "li": {"class": re.compile("task task--(done|open)")},
     "ol": {"start": re.compile(r"\d{1,9}")},
@@ -84,7 +90,12 @@ SVG: dict[str, dict[str, re.Pattern[str]]] = {
     "title": {},
     "tspan": LETTERED,
 }
-INLINE: dict[str, dict[str, re.Pattern[str]]] = {"code": {}, "em": {}, "strong": {}}
+INLINE: dict[str, dict[str, re.Pattern[str]]] = {
+    "code": {},
+    "data": CITED,
+    "em": {},
+    "strong": {},
+}
 
 
 class Reader(HTMLParser):
