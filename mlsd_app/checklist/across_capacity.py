@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlsd_app.calculators.capacity import (
-    NO_FALLBACK,
+    are_enough,
     availability_pct,
     cost_month,
+    fits_budget,
+    keeps_promise,
     replicas_after_zone_loss,
     replicas_needed,
+    without_fallback,
 )
-from mlsd_app.calculators.numbers import NOISE, finite
+from mlsd_app.calculators.numbers import finite
 from mlsd_app.checklist.reading import called
 from mlsd_app.checklist.registry import Hit, Severity, check
 from mlsd_app.checklist.wording import about, listed, number
@@ -67,7 +70,7 @@ def too_few_replicas(design: Design) -> Iterator[Hit]:
         needed, replicas = replicas_needed(peak, row), finite(row.replicas)
         if peak is None or needed is None or replicas is None:
             continue
-        if needed > replicas:
+        if not are_enough(replicas, needed):
             yield Hit(
                 row.at("replicas"),
                 f"{called(row)} has {number(replicas)} replicas, but {number(peak, PER_SECOND)} "
@@ -107,7 +110,7 @@ def zone_loss_overloads(design: Design) -> Iterator[Hit]:
     for row in design.serving.components:
         left = replicas_after_zone_loss(row.replicas, design.serving.zones)
         filled = replicas_needed(peak, row, utilisation=1)
-        if left is not None and filled is not None and left < filled:
+        if left is not None and filled is not None and not are_enough(left, filled):
             yield Hit(
                 row.at("replicas"),
                 f"Without one zone {called(row)} keeps {about(left)} replicas, "
@@ -143,7 +146,7 @@ def over_cost_budget(design: Design) -> Iterator[Hit]:
     """
     budget = finite(design.framing.cost_budget_month)
     cost = cost_month(design.serving.components, design.serving.other_cost_month)
-    if budget is not None and cost is not None and cost > budget:
+    if budget is not None and cost is not None and not fits_budget(cost, budget):
         yield Hit(
             "serving.components",
             f"{about(cost, CURRENCY_PER_MONTH)} a month in serving "
@@ -225,13 +228,9 @@ def less_available_than_promised(design: Design) -> Iterator[Hit]:
     """
     promised = finite(design.framing.availability_slo_pct)
     reached = availability_pct(design.serving.components)
-    if promised is None or reached is None or reached >= promised - abs(promised) * NOISE:
+    if promised is None or reached is None or keeps_promise(reached, promised):
         return
-    parts = [
-        called(row)
-        for row in design.serving.components
-        if row.critical and row.fallback_kind in NO_FALLBACK
-    ]
+    parts = [called(row) for row in without_fallback(design.serving.components)]
     where = listed(parts) if parts else "fallbacks alone"
     yield Hit(
         "serving.components",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from mlsd_app.calculators.numbers import finite
-from mlsd_app.checklist.reading import by_id, called, ids, sides, sources_of
+from mlsd_app.checklist.reading import called, ids, sides, sources_of
 from mlsd_app.checklist.registry import Hit, Severity, check
 from mlsd_app.checklist.vocabulary import STORED_FEATURES
 from mlsd_app.checklist.wording import listed, number, span
 from mlsd_app.stages.conditions import matches_two_sides
 from mlsd_app.stages.design import Design
+from mlsd_app.stages.reading import by_id
 from mlsd_app.stages.signals import Signal
 from mlsd_app.stages.units import DAYS
 

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlsd_app.calculators.experiment import units_available_per_arm, units_needed_per_arm
-from mlsd_app.calculators.numbers import SECONDS_A_DAY, finite, known
+from mlsd_app.calculators.experiment import (
+    is_large_enough,
+    units_available_per_arm,
+    units_needed_per_arm,
+)
+from mlsd_app.calculators.numbers import SECONDS_A_DAY, finite, is_at_most, known
 from mlsd_app.checklist.reading import (
-    by_id,
     called,
     families,
-    main_label,
     of_kind,
     population,
     rarest_label,
@@ -26,6 +28,7 @@ from mlsd_app.checklist.wording import about, listed, number, span
 from mlsd_app.stages.conditions import RARE_CLASS_PCT, answers_online, uses_personal_data
 from mlsd_app.stages.design import Design
 from mlsd_app.stages.metrics import Metric
+from mlsd_app.stages.reading import by_id, main_label
 from mlsd_app.stages.signals import Signal
 from mlsd_app.stages.units import DAYS, PERCENT
 from mlsd_app.stages.words import ML_TASKS
@@ -196,8 +199,8 @@ def roc_auc_flatters(design: Design) -> Iterator[Hit]:
     if rate < VERY_RARE_CLASS_PCT:
         yield Hit(
             "metrics.rows",
-            f"ROC-AUC stands alone, and only {number(rate, PERCENT)} of {called(label)} "
-            "is positive.",
+            "ROC-AUC is the only offline metric without a threshold, "
+            f"and only {number(rate, PERCENT)} of {called(label)} is positive.",
             (label.at("positive_rate_pct"),),
         )
 
@@ -319,7 +322,7 @@ def experiment_too_small(design: Design) -> Iterator[Hit]:
     plan = design.metrics.ab
     needed = units_needed_per_arm(plan)
     available = units_available_per_arm(plan.eligible_units, plan.treatment_pct)
-    if needed is not None and available is not None and needed > available:
+    if needed is not None and available is not None and not is_large_enough(needed, available):
         yield Hit(
             "metrics.ab.mde_relative_pct",
             f"Each arm needs {about(needed)} units to see the effect; "
@@ -433,7 +436,9 @@ def read_before_labels_are_final(design: Design) -> Iterator[Hit]:
     if read is None or label is None or not read.label_based:
         return
     lag, delay = finite(design.metrics.ab.readout_lag_days), finite(label.delay_s)
-    if lag is not None and delay is not None and lag * SECONDS_A_DAY < delay:
+    if lag is None or delay is None:
+        return
+    if not is_at_most(delay, lag * SECONDS_A_DAY):
         yield Hit(
             "metrics.ab.readout_lag_days",
             f"{called(read)} is read after {number(lag, DAYS)}, "

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlsd_app.calculators.numbers import SECONDS_A_DAY, finite
+from mlsd_app.calculators.numbers import SECONDS_A_DAY, finite, is_at_most
 from mlsd_app.checklist.reading import (
-    by_id,
     called,
     chosen_candidate,
     families,
@@ -25,6 +24,7 @@ from mlsd_app.stages.conditions import (
     matches_two_sides,
 )
 from mlsd_app.stages.design import Design
+from mlsd_app.stages.reading import by_id
 from mlsd_app.stages.signals import Signal
 from mlsd_app.stages.units import DAYS, HOURS, MS
 from mlsd_app.stages.words import ML_TASKS
@@ -231,7 +231,7 @@ def labels_later_than_training(design: Design) -> Iterator[Hit]:
     if latest is None or cadence is None or not is_blank(design.model.delayed_label_handling):
         return
     label, delay = latest
-    if delay > cadence * SECONDS_A_DAY:
+    if not is_at_most(delay, cadence * SECONDS_A_DAY):
         yield Hit(
             "model.delayed_label_handling",
             f"{called(label)} is final after {span(delay)}, "
@@ -360,7 +360,9 @@ def training_outlasts_its_interval(design: Design) -> Iterator[Hit]:
     """
     takes = finite(design.model.training.duration_h)
     cadence = finite(design.monitoring.retrain.cadence_days)
-    if takes is not None and cadence is not None and takes >= cadence * HOURS_A_DAY:
+    if takes is None or cadence is None:
+        return
+    if is_at_most(cadence * HOURS_A_DAY, takes):
         yield Hit(
             "model.training.duration_h",
             f"Training takes {number(takes, HOURS)}, but starts every {number(cadence, DAYS)}.",

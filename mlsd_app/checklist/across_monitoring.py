@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from mlsd_app.calculators.load import average_load
 from mlsd_app.calculators.numbers import finite
-from mlsd_app.calculators.watching import ENOUGH_PREDICTIONS, window_predictions
-from mlsd_app.checklist.reading import average_load, called, ids, main_label, of_kind, watched
+from mlsd_app.calculators.watching import (
+    DRIFT_MONITORS,
+    ENOUGH_PREDICTIONS,
+    holds_enough,
+    window_predictions,
+)
+from mlsd_app.checklist.reading import called, ids, of_kind, watched
 from mlsd_app.checklist.registry import Hit, Severity, check
 from mlsd_app.checklist.vocabulary import (
-    DRIFT_MONITORS,
     FEEDS_SERVING,
     LABEL_MONITORS,
     STORED_FEATURES,
 )
 from mlsd_app.checklist.wording import about, number, span
 from mlsd_app.stages.design import Design
+from mlsd_app.stages.reading import main_label
 from mlsd_app.stages.signals import Signal
 from mlsd_app.stages.units import MS
 
@@ -379,7 +385,7 @@ def window_holds_too_few(design: Design) -> Iterator[Hit]:
         if row.kind not in DRIFT_MONITORS:
             continue
         held = window_predictions(load, row.window_s, row.sample_share)
-        if held is not None and held < ENOUGH_PREDICTIONS:
+        if held is not None and not holds_enough(held):
             yield Hit(
                 row.at("window_s"),
                 f"The window of {called(row)} holds about {about(held)} predictions; "

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlsd_app.calculators.numbers import finite, known
-from mlsd_app.calculators.watching import ENOUGH_EVENTS, canary_events
+from mlsd_app.calculators.numbers import finite, is_at_most, known
+from mlsd_app.calculators.watching import ENOUGH_EVENTS, canary_events, sees_enough
 from mlsd_app.checklist.reading import called, is_blank, of_kind, primary_online
 from mlsd_app.checklist.registry import Hit, Severity, check
 from mlsd_app.checklist.wording import about, listed, number
@@ -52,7 +52,7 @@ def experiment_off_plan(design: Design) -> Iterator[Hit]:
         if row.kind != "ab":
             continue
         time = known(row.duration_h, plan.duration_days)
-        if time and time[0] < time[1] * HOURS_A_DAY:
+        if time and not is_at_most(time[1] * HOURS_A_DAY, time[0]):
             yield Hit(
                 row.at("duration_h"),
                 f"{called(row)} lasts {number(time[0], HOURS)} in the rollout "
@@ -60,7 +60,7 @@ def experiment_off_plan(design: Design) -> Iterator[Hit]:
                 ("metrics.ab.duration_days",),
             )
         share = known(row.traffic_pct, plan.treatment_pct)
-        if share and abs(share[0] - share[1]) > SHARE_TOLERANCE_PCT:
+        if share and not is_at_most(abs(share[0] - share[1]), SHARE_TOLERANCE_PCT):
             yield Hit(
                 row.at("traffic_pct"),
                 f"{called(row)} reaches {number(share[0], PERCENT)} in the rollout "
@@ -169,7 +169,7 @@ def canary_sees_too_little(design: Design) -> Iterator[Hit]:
             duration_h=row.duration_h,
             base_rate=design.monitoring.canary_base_rate,
         )
-        if events is not None and events < ENOUGH_EVENTS:
+        if events is not None and not sees_enough(events):
             yield Hit(
                 row.at("traffic_pct"),
                 f"{called(row)} sees about {about(events)} events; "

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlsd_app.calculators.latency import HEADROOM, critical_path, path_p99_ms, scoring_ms
-from mlsd_app.calculators.numbers import NOISE, finite, known
-from mlsd_app.checklist.reading import by_id, called, is_blank
+from mlsd_app.calculators.latency import (
+    critical_path,
+    keeps_limit,
+    leaves_headroom,
+    path_p99_ms,
+    scores_in_time,
+    scorings,
+)
+from mlsd_app.calculators.numbers import finite, is_at_most, known
+from mlsd_app.checklist.reading import called, is_blank
 from mlsd_app.checklist.registry import Hit, Severity, check
 from mlsd_app.checklist.vocabulary import LIVE_FEATURES
 from mlsd_app.checklist.wording import about, listed, number, span
@@ -50,7 +57,7 @@ def latency_over_budget(design: Design) -> Iterator[Hit]:
     that shows before anybody waits.
     """
     path, limit = path_p99_ms(design.serving.components), finite(design.framing.latency_slo_ms)
-    if path is not None and limit is not None and path > limit:
+    if path is not None and limit is not None and not keeps_limit(path, limit):
         yield Hit(
             "serving.components",
             f"{about(path, MS)} of p99 in serving against {number(limit, MS)} in framing: "
@@ -87,10 +94,7 @@ def _steps(design: Design) -> str:
 def no_latency_headroom(design: Design) -> Iterator[Hit]:
     """A budget that is spent to the last millisecond is broken by the first retry."""
     path, limit = path_p99_ms(design.serving.components), finite(design.framing.latency_slo_ms)
-    if path is None or limit is None:
-        return
-    kept = HEADROOM * limit
-    if path > kept + abs(kept) * NOISE:
+    if path is not None and limit is not None and not leaves_headroom(path, limit):
         yield Hit(
             "serving.components",
             f"{about(path, MS)} of p99 in serving leave too little of the "
@@ -126,7 +130,7 @@ def batch_older_than_allowed(design: Design) -> Iterator[Hit]:
     required = finite(design.framing.freshness_requirement_s)
     if design.serving.mode != "batch" or every is None or required is None:
         return
-    if required < every * SECONDS_AN_HOUR:
+    if not is_at_most(every * SECONDS_AN_HOUR, required):
         yield Hit(
             "serving.batch_interval_h",
             f"A batch every {number(every, HOURS)} in serving "
@@ -232,25 +236,14 @@ def scoring_over_budget(design: Design) -> Iterator[Hit]:
     """The budget of the component holds only for the items it was made for; each batch more is
     another run of the model.
     """
-    candidates = by_id(design.model.candidates)
-    taken_in = {step.component: step.items_in for step in reversed(design.serving.funnel)}
-    for row in design.serving.components:
-        model = candidates.get(row.model)
-        if model is None:
-            continue
-        items = taken_in.get(row.id) if row.items is None else row.items
-        takes = scoring_ms(
-            items=items,
-            batch_size=model.batch_size,
-            infer_ms=model.infer_ms,
-            parallelism=row.parallelism,
-        )
+    for scoring in scorings(design):
+        row, model, takes = scoring.component, scoring.model, scoring.takes_ms
         budget = finite(row.p99_ms)
-        if takes is None or budget is None or takes <= budget + abs(budget) * NOISE:
+        if takes is None or budget is None or scores_in_time(takes, budget):
             continue
         yield Hit(
             row.at("p99_ms"),
-            f"{called(model)} takes {about(takes, MS)} for {number(items or 0)} items, "
+            f"{called(model)} takes {about(takes, MS)} for {number(scoring.items or 0)} items, "
             f"against {number(budget, MS)} of p99 for {called(row)}.",
             (model.at("infer_ms"),),
         )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlsd_app.calculators.numbers import SECONDS_A_DAY, finite
-from mlsd_app.calculators.training import TOLERANCE, training_rows
+from mlsd_app.calculators.numbers import SECONDS_A_DAY, finite, is_at_most
+from mlsd_app.calculators.training import rows_follow, training_rows
 from mlsd_app.checklist.reading import (
     called,
     entries,
     ids,
     is_blank,
     latest_label,
-    main_label,
     rarest_label,
 )
 from mlsd_app.checklist.registry import Hit, Severity, check
@@ -20,6 +19,7 @@ from mlsd_app.checklist.vocabulary import FEEDS_TRAINING
 from mlsd_app.checklist.wording import about, listed, number, span
 from mlsd_app.stages.conditions import RARE_CLASS_PCT
 from mlsd_app.stages.design import Design
+from mlsd_app.stages.reading import main_label
 from mlsd_app.stages.signals import Signal
 from mlsd_app.stages.units import DAYS, PERCENT
 
@@ -285,7 +285,7 @@ def gap_shorter_than_delay(design: Design) -> Iterator[Hit]:
     if "time" not in split.kind or gap is None or latest is None:
         return
     label, delay = latest
-    if gap * SECONDS_A_DAY < delay:
+    if not is_at_most(delay, gap * SECONDS_A_DAY):
         yield Hit(
             "data.split.gap_days",
             f"The gap of {number(gap, DAYS)} is shorter than the {span(delay)} "
@@ -439,7 +439,7 @@ def rows_do_not_follow(design: Design) -> Iterator[Hit]:
         positive_rate_pct=label.positive_rate_pct,
         negatives_kept=data.sampling_rate,
     )
-    if expected is None or expected / TOLERANCE <= stated <= expected * TOLERANCE:
+    if expected is None or rows_follow(stated, expected):
         return
     yield Hit(
         "data.rows_train",

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from mlsd_app.calculators.load import average_qps
+from mlsd_app.calculators.citation_syntax import may_cite
+from mlsd_app.calculators.load import average_qps, covers_average
 from mlsd_app.checklist.reading import called, entries, is_blank, length
 from mlsd_app.checklist.registry import Hit, Severity, check
 from mlsd_app.checklist.vocabulary import PRODUCT_PHRASES, PRODUCT_WORDS
@@ -365,7 +366,7 @@ def peak_below_average(design: Design) -> Iterator[Hit]:
     replica count built on it is wrong too.
     """
     peak, average = design.framing.peak_qps, average_qps(design.framing.daily_requests)
-    if peak is not None and average is not None and peak < average:
+    if peak is not None and average is not None and covers_average(peak, average) is False:
         yield Hit(
             "framing.peak_qps",
             f"Peak {number(peak, PER_SECOND)} is below the daily average "
@@ -447,8 +448,8 @@ def target_without_threshold(design: Design) -> bool:
     cannot be compared.
     """
     target = design.framing.target_definition
-    has_digit = any(character.isdigit() for character in target)
-    return is_classification(design) and not is_blank(target) and not has_digit
+    has_number = any(character.isdigit() for character in target) or may_cite(target)
+    return is_classification(design) and not is_blank(target) and not has_number
 
 
 @check(

@@ -31,6 +31,7 @@ FIRST_EXPECTED: Mapping[str, str] = {
     "general.no-time-for-monitoring": "L3",
     "general.nothing-asked": "L3",
     "general.model-before-metric": "L3",
+    "general.unknown-citation": "L3",
     # Framing
     "framing.objective-not-stated": "L3",
     "framing.task-not-chosen": "L3",

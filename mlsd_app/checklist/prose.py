@@ -11,15 +11,17 @@ from mlsd_app.stages.design import Design
 
 NEARBY = 40  # characters between a number and the word that says it is a latency
 MILLISECONDS = re.compile(
-    r"(?<![\w.])(\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,7})(\.\d{1,6})?[ \u00a0\u202f]?ms\b"
+    r"(?<![\w.])(?<!\d,)"  # not the end of another number
+    r"(\d{1,3}(?:[ ,\u00a0\u202f]\d{3})+|\d{1,7})(\.\d{1,6})?[- \u00a0\u202f]?ms\b"
 )
+END_OF_MILLISECONDS = re.compile(r"\d[- \u00a0\u202f]?ms\b")
 LATENCY_WORD = re.compile(r"\bp99\b(?!\.\d)|\blatenc(?:y|ies)\b", re.IGNORECASE)
 END_OF_CLAUSE = re.compile(r"[;!?\n]|[.,](?=\s)")
 
 
 def may_say_a_latency(text: str) -> bool:
     """Whether ``latencies_in`` may find something; quick, since most texts say nothing of it."""
-    return "ms" in text and MILLISECONDS.search(text) is not None
+    return "ms" in text and END_OF_MILLISECONDS.search(text) is not None
 
 
 def latencies_in(text: str) -> Iterator[float]:
@@ -29,7 +31,7 @@ def latencies_in(text: str) -> Iterator[float]:
         for found in MILLISECONDS.finditer(clause):
             start, end = found.span()
             if any(start - NEARBY <= until and since <= end + NEARBY for since, until in words):
-                whole = re.sub(r"\s", "", found[1])
+                whole = re.sub(r"[\s,]", "", found[1])
                 yield float(f"{whole}{found[2] or ''}")
 
 

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
-from typing import TypeVar
 
-from mlsd_app.calculators.load import average_qps
-from mlsd_app.calculators.numbers import Number, finite
+from mlsd_app.calculators.numbers import finite
 from mlsd_app.checklist.vocabulary import ITEM_WORDS, QUERY_WORDS, USER_WORDS
 from mlsd_app.stages.data import Data, Label, Source
 from mlsd_app.stages.design import Design, id_column, row_id, table_at
 from mlsd_app.stages.features import Feature
 from mlsd_app.stages.fields import Row
-from mlsd_app.stages.framing import Framing, Scale
+from mlsd_app.stages.framing import Scale
 from mlsd_app.stages.metrics import Metric, Metrics
 from mlsd_app.stages.model import Candidate, Model
 from mlsd_app.stages.monitoring import Monitor
-
-AnyRow = TypeVar("AnyRow", bound=Row)
 
 LONGEST_NAME = 60  # characters of a sentence that names a row
 
@@ -72,25 +68,11 @@ def primary_online(metrics: Metrics) -> list[Metric]:
     return [row for row in metrics.rows if row.kind == "online" and row.role == "primary"]
 
 
-def main_label(data: Data) -> Label | None:
-    """The label marked as main, else the first one."""
-    first = data.labels[0] if data.labels else None
-    return next((label for label in data.labels if label.main), first)
-
-
 def chosen_candidate(model: Model) -> Candidate | None:
     """The candidate that is chosen, unless the reference leads nowhere."""
     if not model.chosen:
         return None
     return next((row for row in model.candidates if row.id == model.chosen), None)
-
-
-def by_id(rows: Sequence[AnyRow]) -> dict[str, AnyRow]:
-    """The rows by what they can be referred to by; of several with one id, the first."""
-    if not rows:
-        return {}
-    column = id_column(type(rows[0]))
-    return {name: row for row in reversed(rows) if (name := getattr(row, column))}
 
 
 def families(rows: Iterable[Metric]) -> set[str]:
@@ -119,12 +101,6 @@ def latest_label(data: Data) -> tuple[Label, float] | None:
 def sources_of(feature: Feature, sources: Mapping[str, Source]) -> list[Source]:
     """The described sources that a feature names."""
     return [sources[name] for name in feature.sources if name in sources]
-
-
-def average_load(framing: Framing) -> Number:
-    """The stated average load [1/s], else the one that follows from the requests of a day."""
-    stated = finite(framing.avg_qps)
-    return average_qps(framing.daily_requests) if stated is None else stated
 
 
 def sides(entities: Iterable[str]) -> set[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -67,8 +67,13 @@ class Finding:
     @property
     def fingerprint(self) -> str:
         """The same for the same check at the same addresses, whatever the values are now."""
-        places = "\n".join((self.check, self.address, *self.also))
-        return hashlib.sha256(places.encode()).hexdigest()[:16]
+        return fingerprint(self.check, self.address, self.also)
+
+
+def fingerprint(check: str, address: str, also: Sequence[str]) -> str:
+    """A short hash that stands for what ``check`` finds at ``address``, related to ``also``."""
+    places = "\n".join((check, address, *also))
+    return hashlib.sha256(places.encode()).hexdigest()[:16]
 
 
 Condition = Callable[[Design], bool | Iterator[Hit]]

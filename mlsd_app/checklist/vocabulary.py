@@ -19,23 +19,28 @@ FEEDS_SERVING = frozenset({"serving", "both"})
 PROBABILITY_FAMILIES = frozenset({"log_loss", "calibration", "brier"})
 GROUNDING_FAMILIES = frozenset({"groundedness", "faithfulness"})
 
-# Beside ROC-AUC, these still see a rare class: no threshold to hide behind, or a fixed budget.
-SEE_RARE_CLASSES = PROBABILITY_FAMILIES | {
-    *("pr_auc", "recall_at_k", "precision_at_k", "map", "ndcg", "mrr")
-}
+# Beside ROC-AUC, these do not flatter a rare class: they need no threshold either, or, as the hint
+# of the check asks, they count what is found within a budget.
+SEE_RARE_CLASSES = PROBABILITY_FAMILIES | {"pr_auc", "map", "ndcg", "mrr", "recall_at_k"}
 
 # Products and algorithms that a blueprint should not need to name.
 PRODUCT_WORDS = """
-    airflow bert bigquery bigtable cassandra catboost clickhouse cosmosdb couchbase databricks
-    datadog dbt debezium deepfm deepspeed docker dynamodb elasticsearch faiss feast flink gpt
-    grafana hadoop hdfs hive hnsw kafka keras kinesis kmeans kubeflow kubernetes langchain lightgbm
-    llama lstm memcached milvus mlflow mongodb mysql neo4j opensearch pinecone postgres postgresql
-    prometheus pulsar pytorch qdrant rabbitmq redis redshift resnet rocksdb s3 sagemaker scylla
-    scylladb sklearn snowflake spark svm tensorflow terraform torchserve triton vespa vllm weaviate
+    airflow arima aws azure bentoml bert bigquery bigtable cassandra catboost clickhouse
+    cosmosdb couchbase dagster databricks datadog dbt debezium deepar deepfm deepspeed
+    distilbert dlrm docker druid dynamodb elasticsearch faiss feast flink gbdt gcp gcs gpt
+    grafana graphsage hadoop hbase hdfs hive hnsw hopsworks huggingface kafka keras kinesis
+    kmeans knn kserve kubeflow kubernetes langchain lightgbm llama lstm lucene memcached milvus
+    mlflow mongodb mysql neo4j nginx node2vec onnx opensearch pgvector pinecone postgres
+    postgresql presto prometheus pulsar pytorch qdrant rabbitmq redis redshift resnet roberta
+    rocksdb s3 sagemaker scann scylla scylladb sklearn snowflake sns solr spark sqs svm tableau
+    tecton tensorflow tensorrt terraform tfx torchserve trino triton vespa vllm weaviate
     word2vec xgboost yolo yolov
 """
 PRODUCT_PHRASES = frozenset(
-    {"k means", "logistic regression", "random forest", "random forests", "scikit learn"}
+    {
+        *("k means", "logistic regression", "random forest", "random forests", "gradient boosting"),
+        *("hugging face", "scikit learn", "vertex ai"),
+    }
 )
 
 # Both sides of a match, as people call them in their own product.
@@ -47,7 +52,6 @@ ITEM_WORDS = frozenset(
     {"item", "ad", "video", "product", "document", "listing", "post", "event", "job", "article"}
 )
 
-DRIFT_MONITORS = frozenset({"prediction_drift", "feature_drift", "label_drift"})
 LABEL_MONITORS = frozenset({"offline_metric", "calibration", "label_drift"})
 
 

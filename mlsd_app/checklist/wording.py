@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from mlsd_app.stages import quantities
-from mlsd_app.stages.units import DAYS, HOURS, MINUTES, NUMBER, SECONDS, Unit
+from mlsd_app.stages.units import DAYS, HOURS, MINUTES, SECONDS
+from mlsd_app.stages.wording import LARGEST_SHOWN, about, number
 
-LARGEST_SHOWN = 1e300
+__all__ = ["about", "count", "listed", "number", "span"]
+
 SPANS = ((86_400, DAYS), (3_600, HOURS), (60, MINUTES))
-
-
-def number(value: float, unit: Unit = NUMBER) -> str:
-    """A stated number as the page shows it: 600 M/day, 20 000/s, 0.2 %."""
-    if abs(value) < LARGEST_SHOWN:
-        return quantities.show(value, unit)
-    if value > 0:
-        return f"more than {quantities.show(LARGEST_SHOWN, unit)}"
-    return f"less than {quantities.show(-LARGEST_SHOWN, unit)}" if value < 0 else "no number"
-
-
-def about(value: float, unit: Unit = NUMBER) -> str:
-    """A computed number to four significant digits: 6944/s, 1.116 bn, 0.02118."""
-    return number(float(f"{value:.4g}") if abs(value) < LARGEST_SHOWN else value, unit)
 
 
 def span(seconds: float) -> str:

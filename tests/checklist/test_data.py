@@ -120,6 +120,12 @@ def test_the_gap_covers_the_latest_label(kind: str, gap: Example, *, fires: bool
     assert places("data.gap-shorter-than-delay", {"data.split.kind": kind, **gap}) == []
 
 
+def test_what_floats_take_from_a_gap_in_decimals_does_not_count() -> None:
+    gap: Example = {"data.split.kind": "time_with_gap", "data.split.gap_days": 0.7}
+    assert not places("data.gap-shorter-than-delay", {**gap, **labels({"delay_s": 60_480})})
+    assert places("data.gap-shorter-than-delay", {**gap, **labels({"delay_s": 60_481})})
+
+
 ROWS: Example = {
     **labels(
         {"id": "verdict", "examples_per_day": 5, "positive_rate_pct": 30},
@@ -137,6 +143,18 @@ ROWS: Example = {
 )
 def test_training_rows_follow_from_the_main_label(stated: int, *, fires: bool) -> None:
     assert bool(places("data.rows-do-not-follow", {**ROWS, "data.rows_train": stated})) is fires
+
+
+def test_what_floats_add_to_the_expected_rows_does_not_count() -> None:
+    example: Example = {
+        **labels({"id": "view", "examples_per_day": 12_000_000_000, "positive_rate_pct": 8}),
+        "data.base_sample": 0.01,
+        "data.training_window_days": 30,
+        "data.sampling_rate": 0.3,
+    }  # 3 600 000 000 examples x (0.08 + 0.92 x 0.3) = 1 281 600 000 rows
+    name = "data.rows-do-not-follow"
+    assert not places(name, {**example, "data.rows_train": 640_800_000})
+    assert places(name, {**example, "data.rows_train": 640_799_990})
 
 
 @pytest.mark.parametrize("missing", ROWS)

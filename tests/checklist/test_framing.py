@@ -115,6 +115,8 @@ def test_the_message_names_peak_and_average() -> None:
         "resnet50",
         "rows in S3",
         "scikit-learn",
+        "Gradient-boosting behind Nginx",
+        "exported to ONNX",
     ],
 )
 def test_a_blueprint_names_no_product(blueprint: str) -> None:

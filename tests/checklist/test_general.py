@@ -36,6 +36,21 @@ def test_a_question_of_the_form_is_no_answer() -> None:
     assert not places(TEMPLATE, {"model.upgrade_path": ""})
 
 
+def test_every_question_and_help_of_the_form_is_known_however_it_is_spaced() -> None:
+    words: set[str] = set()
+    for stage in STAGES.values():
+        for asked in stage.questions:
+            words |= {asked.label, asked.help}
+        for field in stage.fields.values():
+            words |= {field.help, *(column.help for column in field.columns.values())}
+    unknown = [
+        said
+        for said in words - {""}
+        if not places(TEMPLATE, {"model.upgrade_path": "\n" + said.replace(" ", " \n ")})
+    ]
+    assert unknown == []
+
+
 def test_help_texts_and_long_examples_of_the_form_are_no_answers() -> None:
     assert places(
         TEMPLATE, {"metrics.ab.stop_rule": STAGES["metrics"].fields["ab.stop_rule"].example}
@@ -151,6 +166,7 @@ STATED: Example = {
     "serving.components": [
         {"id": "a", "critical": True, "p99_ms": 40, "timeout_ms": 60},
         {"id": "b", "critical": True, "p99_ms": 35.5},
+        {"id": "c", "critical": False, "timeout_ms": 1_100},
     ],
     "metrics.rows": [{"family": "latency", "baseline": 78}, {"family": "ndcg", "baseline": 33}],
     "monitoring.monitors": [{"kind": "latency", "warn": 90}, {"kind": "cost", "warn": 34}],
@@ -167,6 +183,11 @@ STATED: Example = {
         ("p99 under 200 ms", 1),
         ("200 ms of latency", 1),
         ("P99: 1 200 ms", 1),
+        ("a p99 of 1,100 ms", 0),
+        ("a p99 of 1,200 ms", 1),
+        ("12,5 ms of latency", 0),  # a decimal comma: no field could be compared with it
+        ("a 100-ms latency", 0),
+        ("a 200-ms latency", 1),
         ("a latency of 33 ms and a p99 of 34 ms", 2),
         ("it gains 0.014 for 12 ms", 0),
         ("the p99.9 is 300 ms", 0),

@@ -157,6 +157,8 @@ def test_metrics_fit_the_task(task: str, families: list[str], *, fires: bool) ->
         (["roc_auc", "accuracy", "f1"], True),
         (["roc_auc", "pr_auc"], False),
         (["roc_auc", "recall_at_k"], False),  # the hint's own remedy
+        (["roc_auc", "precision_at_k"], True),  # says nothing of what is missed
+        (["roc_auc", "ndcg"], False),
         (["pr_auc"], False),
     ],
 )
@@ -255,3 +257,13 @@ def test_the_read_out_waits_for_the_main_label(
         **lag,
     }
     assert bool(places("metrics.read-before-labels-are-final", example)) is fires
+
+
+def test_what_floats_take_from_a_read_out_in_decimals_does_not_count() -> None:
+    example: Example = {
+        "metrics.rows": [{"id": "loss", "label_based": True}],
+        "metrics.ab.primary_metric": "loss",
+        "metrics.ab.readout_lag_days": 0.7,
+        "data.labels": [{"id": "claim", "main": True, "delay_s": 60_480}],
+    }
+    assert not places("metrics.read-before-labels-are-final", example)

@@ -171,9 +171,18 @@ def test_networks_want_rows(family: str, rows: int, *, pretrained: bool, fires: 
     assert bool(places("model.too-few-rows", example)) is fires
 
 
+def test_what_floats_take_from_decimals_is_no_delay() -> None:
+    name = "model.labels-later-than-training"
+    cadence: Example = {"monitoring.retrain.cadence_days": 0.7}  # a little under 60 480 s
+    assert not places(name, {**cadence, "data.labels": [{"delay_s": 60_480}]})
+    assert places(name, {**cadence, "data.labels": [{"delay_s": 60_481}]})
+
+
 def test_training_ends_before_it_starts_again() -> None:
     name = "model.training-outlasts-its-interval"
     day: Example = {"monitoring.retrain.cadence_days": 1}
     assert places(name, {**day, "model.training.duration_h": 24})
     assert not places(name, {**day, "model.training.duration_h": 23.9})
     assert not places(name, {"model.training.duration_h": 24})
+    decimal: Example = {"monitoring.retrain.cadence_days": 1.1, "model.training.duration_h": 26.4}
+    assert places(name, decimal)  # 1.1 * 24 is a little more than 26.4

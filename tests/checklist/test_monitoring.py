@@ -231,6 +231,12 @@ def test_the_experiment_is_the_one_that_was_planned(
     assert not places(name, {**plan, **steps({"kind": "ramp", **step})})
 
 
+def test_what_floats_add_to_decimals_is_no_difference_from_the_plan() -> None:
+    plan: Example = {"metrics.ab.duration_days": 1.1, "metrics.ab.treatment_pct": 0.6}
+    step = {"kind": "ab", "duration_h": 26.4, "traffic_pct": 1.1}
+    assert not places("monitoring.experiment-off-plan", {**plan, **steps(step)})
+
+
 def test_the_gate_of_the_experiment_holds_primary_and_guardrails() -> None:
     rows: list[dict[str, Any]] = [
         {"id": "primary", "kind": "online", "role": "primary"},

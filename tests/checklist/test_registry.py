@@ -36,12 +36,16 @@ REFS = {
 SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "H": Severity.HINT}
 
 
+OURS = {"general.E008"}  # beyond the catalogue, which knows no citations
+
+
 def test_every_check_of_the_catalogue_is_registered_in_its_order() -> None:
     expected = [
         f"{stage}.{number}" for stage, numbers in REFS.items() for number in numbers.split()
     ]
-    assert [check.ref for check in CHECKS.values()] == expected
+    assert [check.ref for check in CHECKS.values() if check.ref not in OURS] == expected
     assert len(expected) == 178
+    assert {check.ref for check in CHECKS.values()} - set(expected) == OURS
 
 
 def test_the_registry_cannot_be_changed_from_outside() -> None:

@@ -213,6 +213,18 @@ def test_everything_that_costs_is_summed() -> None:
     assert places(name, {"serving.other_cost_month": 1, "framing.cost_budget_month": 0})
 
 
+def test_what_floats_add_to_decimals_is_no_finding() -> None:
+    costs = {**components({"cost_month": 0.1}, {"cost_month": 0.2})}
+    assert not places("serving.over-cost-budget", {**costs, "framing.cost_budget_month": 0.3})
+    assert places("serving.over-cost-budget", {**costs, "framing.cost_budget_month": 0.299})
+    path = components({"critical": True, "p99_ms": 1.1}, {"critical": True, "p99_ms": 2.2})
+    assert not places("serving.latency-over-budget", {**path, "framing.latency_slo_ms": 3.3})
+    batch: Example = {"serving.mode": "batch", "serving.batch_interval_h": 1.1}
+    older = "serving.batch-older-than-allowed"
+    assert not places(older, {**batch, "framing.freshness_requirement_s": 3960})
+    assert places(older, {**batch, "framing.freshness_requirement_s": 3959.9})
+
+
 def test_one_replica_keeps_no_three_nines() -> None:
     name = "serving.single-replica"
     parts = components(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from mlsd_app.checklist import Finding, run
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import AllAnswers, Design
+from tests.absurdities import ABSURDITIES, absurd, several
 from tests.checklist.designs import WORKED, tangled, with_some_tangled
 from tests.strategies import answers
 
@@ -39,6 +41,19 @@ def test_tangled_designs_are_checked(seed: int) -> None:
 @settings(max_examples=200, deadline=None)
 def test_worked_designs_with_a_few_absurd_answers_are_checked(seed: int, name: str) -> None:
     assert_sound(run(with_some_tangled(name, seed)))
+
+
+@pytest.mark.parametrize("absurdity", ABSURDITIES)
+@given(seed=seeds)
+@settings(max_examples=25, deadline=None)
+def test_an_absurdity_is_checked(absurdity: str, seed: int) -> None:
+    assert_sound(run(Design.of(absurd(absurdity, seed))))
+
+
+@given(seeds)
+@settings(max_examples=100, deadline=None)
+def test_several_absurdities_at_once_are_checked(seed: int) -> None:
+    assert_sound(run(Design.of(several(seed))))
 
 
 @given(seeds)
