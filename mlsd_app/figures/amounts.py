@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-
+from mlsd_app.calculators.numbers import finite
 from mlsd_app.stages import quantities
 from mlsd_app.stages.quantities import THIN
 from mlsd_app.stages.units import NUMBER
@@ -21,7 +20,7 @@ def drawable(value: float | None) -> float | None:
 
 def number(value: float) -> str:
     """A plain number as it is printed: ``20 000``, ``1.116 bn``; a dash for what is no number."""
-    if not math.isfinite(value):
+    if finite(value) is None:
         return "\u2013"
     return quantities.show(_rounded(value), NUMBER)
 

@@ -129,13 +129,21 @@ class Canvas:
             f' stroke-width="{_n(weight)}"{dashes}/>'
         )
 
-    def curve(self, start: tuple[float, float], end: tuple[float, float], stroke: str) -> None:
+    def curve(
+        self,
+        start: tuple[float, float],
+        end: tuple[float, float],
+        stroke: str,
+        *,
+        dashed: bool = False,
+    ) -> None:
         """A line that leaves and arrives level."""
+        dashes = f' stroke-dasharray="{DASHES}"' if dashed else ""
         middle = _n((start[0] + end[0]) / 2)
         self._parts.append(
             f'<path d="M{_n(start[0])} {_n(start[1])} C{middle} {_n(start[1])} {middle}'
             f' {_n(end[1])} {_n(end[0])} {_n(end[1])}" fill="none" stroke="{stroke}"'
-            f' stroke-width="0.65"/>'
+            f' stroke-width="0.65"{dashes}/>'
         )
 
     def tip(self, x: float, y: float, way: Way, fill: str = "", size: float = 2.6) -> None:
@@ -161,8 +169,11 @@ class Canvas:
         self.route([*points[:-1], end], stroke=stroke, weight=weight, dashed=dashed)
         self.tip(x, y, way, stroke)
 
-    def svg(self, height: float, title: str, prefix: str) -> str:
-        """The figure as inline SVG; ``title`` is its alternative, ``prefix`` starts its ids."""
+    def svg(self, height: float, title: str, prefix: str, *, role: str = "img") -> str:
+        """The figure as inline SVG; ``title`` is its alternative, ``prefix`` starts its ids.
+
+        A figure with links in it has another ``role`` than a picture.
+        """
         title = one_line(title)
         if len(title) > TITLE_LIMIT:
             title = title[: TITLE_LIMIT - 1].rstrip() + "…"
@@ -175,7 +186,7 @@ class Canvas:
         name = escape(prefix)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(self.width)} {_n(height)}"'
-            f' {size} role="img" aria-labelledby="{name}-title">'
+            f' {size} role="{role}" aria-labelledby="{name}-title">'
             f'<title id="{name}-title">{escape(title)}</title>'
             f"{''.join(self._parts)}</svg>"
         )
