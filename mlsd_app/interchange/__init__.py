@@ -8,7 +8,7 @@ stages stand the findings that are waived, under ``waivers``.
 from __future__ import annotations
 
 from mlsd_app.interchange.parsing import SIZE_LIMIT, Place, UnreadableError
-from mlsd_app.interchange.reading import Problem, ProblemKind, Reading, read
+from mlsd_app.interchange.reading import Problem, ProblemKind, Reading, read, row_names
 from mlsd_app.interchange.waivers import WAIVERS, Waiver
 from mlsd_app.interchange.writing import write_json, write_yaml
 
@@ -22,6 +22,7 @@ __all__ = [
     "UnreadableError",
     "Waiver",
     "read",
+    "row_names",
     "write_json",
     "write_yaml",
 ]

@@ -106,7 +106,7 @@ class _Reader:
 
     def waivers(self, tree: Tree) -> tuple[Waiver, ...]:
         rows = [] if is_null(tree) else self.table(WAIVERS, tree, WAIVERS.key)
-        return tuple(Waiver(**row) for row in rows)
+        return tuple(_waiver(row) for row in rows)
 
     def stage(self, stage: Stage, tree: Tree) -> dict[str, Value]:
         answers: dict[str, Value] = {}
@@ -206,21 +206,11 @@ class _Reader:
         assert table.row is not None  # noqa: S101  what makes a field a table
         column = id_column(table.row)
         ids = [_id_of(row, column) for row in rows]
-        names: list[str] = []
-        taken = {name for name in ids if name}
-        for position, name in enumerate(ids, start=1):
-            if name and ids.count(name) == 1:
-                names.append(name)
-                continue
-            if name and column == "id" and ids.index(name) < position - 1:
+        for position, name in enumerate(ids):
+            if name and column == "id" and ids.index(name) < position:
                 message = f"{table.label}: more than one row is called “{name}”."
                 self.report(address, message, ProblemKind.DUPLICATE)
-            spare = str(position)
-            while spare in taken:
-                spare += "-"
-            taken.add(spare)
-            names.append(spare)
-        return names
+        return names_of(ids)
 
     def entries(self, field: Field, node: Tree, address: str) -> list[str]:
         nodes = node if isinstance(node, list) else self.typed_entries(field, node)
@@ -330,7 +320,43 @@ class _Reader:
             self.problems.append(Problem(address, message, kind, place))
 
 
+def names_of(ids: Sequence[str]) -> list[str]:
+    """The names of the rows with these ids: the id where it is unique, else the position."""
+    names: list[str] = []
+    taken = {name for name in ids if name}
+    for position, name in enumerate(ids, start=1):
+        if name and ids.count(name) == 1:
+            names.append(name)
+            continue
+        spare = str(position)
+        while spare in taken:
+            spare += "-"
+        taken.add(spare)
+        names.append(spare)
+    return names
+
+
+def row_names(table: Field, rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """What the stored ``rows`` of ``table`` are called when they are read from a file."""
+    assert table.row is not None  # noqa: S101  what makes a field a table
+    column = id_column(table.row)
+    return names_of([_id_in(str(row.get(column) or "")) for row in rows])
+
+
+def _waiver(cells: Mapping[str, Any]) -> Waiver:
+    """From the cells of a row, whose lists are kept as tuples."""
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in cells.items()
+    }
+    return Waiver(**given)
+
+
 def _id_of(row: Tree, column: str) -> str:
     node = row.get(column) if isinstance(row, dict) else None
-    text = values.as_line(text_of(node) or "")
+    return _id_in(text_of(node) or "")
+
+
+def _id_in(written: str) -> str:
+    """An id fit for addresses, or nothing."""
+    text = values.as_line(written)
     return text if ROW_NAME.fullmatch(text) else ""

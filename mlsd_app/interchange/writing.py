@@ -42,11 +42,12 @@ def _document(answers: AllAnswers, waivers: Sequence[Waiver]) -> dict[str, Any]:
     return document
 
 
-def _said(waiver: Waiver) -> dict[str, str]:
+def _said(waiver: Waiver) -> dict[str, str | list[str]]:
     """What a waiver says, in the order of its columns; a reason takes more than one line at times,
     so it is not set on one like the row of a table.
     """
-    return {key: said for key in WAIVERS.columns if (said := getattr(waiver, key))}
+    said = ((key, getattr(waiver, key)) for key in WAIVERS.columns)
+    return {key: list(one) if isinstance(one, tuple) else one for key, one in said if one}
 
 
 def _nested(stage: Stage, answers: Answers) -> dict[str, Any]:

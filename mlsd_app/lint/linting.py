@@ -138,8 +138,8 @@ def remarks_on(file: str, text: str, options: Options) -> Iterator[Remark]:
     remarks = [Remark.of_problem(file, problem, reading) for problem in reading.problems]
     judged = apply(run(design), options.bar_for(design))
     remarks.extend(Remark.of_finding(file, one, reading) for one in judged)
-    yield from waive(remarks, reading.waivers)
-    yield from remarks_on_waivers(file, reading, remarks)
+    yield from waive(remarks, reading.waivers, design)
+    yield from remarks_on_waivers(file, reading, remarks, design)
 
 
 def _as_for(mode: str, design: Design) -> Design:

@@ -53,6 +53,11 @@ FILE_CHECKS: Mapping[str, FileCheck] = {
         "A waiver waives nothing.",
         "What it was given for is gone; the next finding of that kind would go unseen.",
     ),
+    "file.outdated-waiver": FileCheck(
+        Severity.WARNING,
+        "A waiver was given for other values.",
+        "Its reason was a judgement of what stood there then, so the finding counts again.",
+    ),
     "file.waiver-without-reason": FileCheck(
         Severity.WARNING,
         "A waiver gives no reason.",

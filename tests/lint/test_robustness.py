@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,12 +19,14 @@ from hypothesis import strategies as st
 from mlsd_app.checklist import CHECKS
 from mlsd_app.interchange import write_json, write_yaml
 from mlsd_app.lint import Options, Report, lint
+from mlsd_app.lint.__main__ import main
 from mlsd_app.lint.github import as_commands
 from mlsd_app.lint.plain import as_json, as_text
 from mlsd_app.lint.sarif import as_sarif
 from mlsd_app.stages.addresses import Address
+from tests.absurdities import ABSURDITIES, absurd
 from tests.checklist.designs import tangled_answers
-from tests.lint.designs import DESIGN, FIXTURES, linted, of, written
+from tests.lint.designs import DESIGN, FIXTURES, ROOT, linted, of, written
 from tests.strategies import lines, raw_documents
 
 options = st.builds(
@@ -174,3 +180,48 @@ def test_no_more_than_a_design_holds_is_checked(tmp_path: Path) -> None:
         "file.too-long"
     ]
     assert_sound(report)
+
+
+FORMATS = ("text", "json", "sarif", "github")
+
+
+def main_on(*arguments: str) -> tuple[int, str]:
+    """What ``python -m mlsd_app.lint`` does in this process: its exit code and its errors."""
+    err = io.StringIO()
+    with redirect_stdout(io.StringIO()), redirect_stderr(err):
+        code = main(arguments)
+    return code, err.getvalue()
+
+
+@pytest.mark.parametrize("absurdity", ABSURDITIES)
+@settings(
+    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(seed=st.integers(0, 2**32), format_=st.sampled_from(FORMATS))
+def test_a_file_that_holds_an_absurdity_gets_its_findings(
+    tmp_path: Path, absurdity: str, seed: int, format_: str
+) -> None:
+    answers = absurd(absurdity, seed)
+    for write, name in ((write_yaml, "absurd.yaml"), (write_json, "absurd.json")):
+        file = written(tmp_path, write(answers), name)
+        code, err = main_on("--format", format_, file)
+        assert (code in {0, 1}, err) == (True, "")
+        assert_sound(lint([file]))
+
+
+def test_files_of_every_absurdity_are_checked_by_one_process(tmp_path: Path) -> None:
+    files = [
+        written(tmp_path, write(absurd(name, seed)), f"{number}-{seed}.{ending}")
+        for number, name in enumerate(ABSURDITIES)
+        for seed, (write, ending) in enumerate([(write_yaml, "yaml"), (write_json, "json")])
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "mlsd_app.lint", "--format", "json", *files],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    assert len({finding["file"] for finding in json.loads(done.stdout)}) > len(ABSURDITIES)

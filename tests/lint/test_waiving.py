@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
-from mlsd_app.checklist import Severity
+from mlsd_app.checklist import Severity, run
+from mlsd_app.checklist.evidence import evidence
+from mlsd_app.interchange import read
 from mlsd_app.lint import Report
+from mlsd_app.stages.design import Design
 from tests.lint.designs import DESIGN, linted, of
 
 
@@ -123,3 +127,37 @@ def test_of_two_waivers_the_first_with_a_reason_is_named(tmp_path: Path) -> None
     found = of(report, "data.source-without-owner")
     assert [one.waiver and one.waiver.reason for one in found] == ["first", "first"]
     assert of(report, "file.unused-waiver") == []
+
+
+GIVEN = "  - {{check: serving.E003, reason: known, address: serving.components{more}}}\n"
+OVER = "250 ms of p99 in serving against 100 ms in framing"
+
+
+@pytest.mark.parametrize(
+    ("given_for", "also", "holds"),
+    [
+        (None, None, True),
+        (None, "[framing.latency_slo_ms]", True),
+        (None, "[framing.peak_qps]", False),
+        ("as it is", "[framing.latency_slo_ms]", True),
+        ("as it is", None, True),
+        ("[it was, 5 ms, 7 ms]", None, False),
+    ],
+)
+def test_a_waiver_may_say_what_it_was_given_for(
+    tmp_path: Path, given_for: str | None, also: str | None, holds: bool
+) -> None:
+    design = Design.of(read(DESIGN).answers)
+    found = next(one for one in run(design) if one.ref == "serving.E003")
+    assert OVER in found.message.replace("\u202f", " ")
+    seen = json.dumps(evidence(found, design)) if given_for == "as it is" else given_for
+    more = "".join(
+        f", {key}: {value}" for key, value in (("also", also), ("given_for", seen)) if value
+    )
+    report = waived(tmp_path, GIVEN.format(more=more))
+    assert any(one.ref == "serving.E003" for one in report.open) != holds
+    outdated = [one.message for one in of(report, "file.outdated-waiver")]
+    if given_for in {None, "as it is"}:
+        assert outdated == []
+    else:
+        assert "5 ms became 1 row: gateway and 7 ms became 100 ms" in outdated[0]
