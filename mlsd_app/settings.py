@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "mlsd_app.accounts",
     "mlsd_app.designs",
     "mlsd_app.exports",
+    "mlsd_app.history",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

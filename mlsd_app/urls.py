@@ -7,6 +7,7 @@ from mlsd_app.health import healthz
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("accounts/", include("allauth.urls")),
-    path("", include("mlsd_app.exports.urls")),  # before designs, which takes any stage
+    path("", include("mlsd_app.exports.urls")),  # these before designs, which takes any stage
+    path("", include("mlsd_app.history.urls")),
     path("", include("mlsd_app.designs.urls")),
 ]

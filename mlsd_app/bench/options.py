@@ -8,12 +8,15 @@ from collections.abc import Mapping
 # Name to module and function. What grows the memory of this process comes last.
 MEASUREMENTS: Mapping[str, tuple[str, str]] = {
     "checks": ("checking", "measure"),
+    "checks-again": ("checking", "measure_again"),
     "fragment": ("checking", "measure_beside_fragment"),
+    "lint": ("linting", "measure"),
     "save": ("saving", "measure"),
     "save-queries": ("saving", "measure_queries"),
     "page-queries": ("loading", "measure_queries"),
     "page-weight": ("loading", "measure_weight"),
     "layout-shift": ("shifting", "measure"),
+    "history": ("remembering", "measure"),
     "pdf": ("printing", "measure"),
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import zlib
 from typing import Any
 
 from django.db import models
@@ -40,3 +41,16 @@ class CanonicalJSONField(models.TextField):  # type: ignore[type-arg]  # generic
 
     def to_python(self, value: Any) -> Any:
         return json.loads(value) if isinstance(value, str) else value
+
+
+class CompressedJSONField(models.BinaryField):  # type: ignore[type-arg]  # generic only in the stubs
+    """JSON kept as its canonical text, compressed: for what is stored often and seldom read."""
+
+    _pyi_private_set_type: Any  # what the stubs take for the type of the attribute
+    _pyi_private_get_type: Any
+
+    def from_db_value(self, value: bytes | memoryview | None, *args: object) -> Any:
+        return None if value is None else json.loads(zlib.decompress(value))
+
+    def get_prep_value(self, value: Any) -> bytes | None:
+        return None if value is None else zlib.compress(canonical(value).encode(), 9)

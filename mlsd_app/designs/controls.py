@@ -7,8 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from mlsd_app.checklist import Finding, Severity
+from mlsd_app.calculators.citation_syntax import may_cite
+from mlsd_app.calculators.citing import WORDS, Citations, Cited
+from mlsd_app.checklist import Severity
 from mlsd_app.designs.editing import Conflict, Raw, Refusal
+from mlsd_app.designs.verdicts import Verdict
 from mlsd_app.stages import values
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import Answers, Design, id_column, is_empty, referable
@@ -45,7 +48,7 @@ class Control:
     in_row: bool = False
     refusal: Refusal | None = None
     conflict: Conflict | None = None
-    findings: Sequence[Finding] = ()
+    findings: Sequence[Verdict] = ()
 
     @property
     def name(self) -> str:
@@ -116,6 +119,16 @@ class Control:
         return typed if isinstance(typed, str) else "\n".join(typed)
 
     @property
+    def takes_citations(self) -> bool:
+        """Whether words are written here, which may cite numbers."""
+        return self.asked.kind in WORDS
+
+    @property
+    def cited(self) -> tuple[Cited, ...]:
+        """What the stored words cite, each once, with its value now."""
+        return cited_by(self.asked, self.value, self.design)
+
+    @property
     def options(self) -> list[Option]:
         """What may be chosen. A chosen value that no longer exists stays listed, and says so."""
         typed = self.typed
@@ -137,7 +150,18 @@ class Control:
         return not is_empty(self.value)
 
 
-def worst(findings: Sequence[Finding]) -> str:
+def cited_by(asked: Field, value: object, design: Design) -> tuple[Cited, ...]:
+    """What a stored answer to ``asked`` cites of ``design``; nothing for one that is not words."""
+    if asked.kind not in WORDS or value is None:
+        return ()
+    lines = value if isinstance(value, list) else [str(value)]
+    if not any(map(may_cite, lines)):
+        return ()
+    cite = Citations(design)
+    return tuple(dict.fromkeys(one for line in lines for one in cite.in_text(line, asked)))
+
+
+def worst(findings: Sequence[Verdict]) -> str:
     """The worst severity among ``findings``, or nothing."""
     found = {finding.severity for finding in findings}
     return next((severity.value for severity in Severity if severity in found), "")
@@ -244,7 +268,7 @@ class Controls:
     answers: Answers
     versions: Mapping[str, int]
     design: Design
-    findings: Sequence[Finding]
+    findings: Sequence[Verdict]
     refused: Mapping[Address, Refusal] = field(default_factory=dict)
     conflicts: Mapping[Address, Conflict] = field(default_factory=dict)
     open_rows: frozenset[str] = frozenset()
@@ -286,7 +310,7 @@ class Controls:
             findings=self.findings_at(control.name),
         )
 
-    def findings_at(self, address: str) -> Sequence[Finding]:
+    def findings_at(self, address: str) -> Sequence[Verdict]:
         """The findings at exactly this field or cell."""
         return [finding for finding in self.findings if finding.address == address]
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlsd_app.checklist import Finding, run
+from mlsd_app.checklist import run
 from mlsd_app.designs.controls import Control, Controls
 from mlsd_app.designs.editing import Refusal
 from mlsd_app.designs.examples import DEFAULT, example_called
 from mlsd_app.designs.models import Design
+from mlsd_app.designs.verdicts import Verdict, verdicts
 from mlsd_app.stages import values
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import AllAnswers
@@ -24,7 +25,7 @@ class Demo:
 
     snapshot: Snapshot
     controls: Sequence[Control]
-    findings: Sequence[Finding]
+    findings: Sequence[Verdict]
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Demo | None:
@@ -46,7 +47,8 @@ class Demo:
             else:
                 answers[address.stage][address.field] = value
         snapshot = Snapshot.of(answers)
-        return cls(snapshot, _controls(answers, snapshot, refused), run(snapshot))
+        found = [one for one in verdicts(run(snapshot), snapshot) if one.is_open]
+        return cls(snapshot, _controls(answers, snapshot, refused), found)
 
 
 def _controls(

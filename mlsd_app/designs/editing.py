@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
+from mlsd_app.calculators.citing import WORDS, renamed
 from mlsd_app.stages import values
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import STAGES, Value, id_column
@@ -183,6 +184,7 @@ class SetValue:
         )
         if not still_used:
             rename_references(draft, str(self.address.table), old, new)
+            rename_citations(draft, str(self.address.table), old, new)
 
 
 def rename_references(draft: Draft, table: str, old: str, new: str) -> None:
@@ -193,6 +195,33 @@ def rename_references(draft: Draft, table: str, old: str, new: str) -> None:
             draft.put(address, [new if one == old else str(one) for one in value])
         elif value == old:
             draft.put(address, new)
+
+
+def rename_citations(draft: Draft, table: str, old: str, new: str) -> None:
+    """Write ``new`` wherever a text cites a number of the row ``old`` of ``table``."""
+    for address, asked in _words(draft):
+        value = draft.get(address)
+        if isinstance(value, str):
+            followed: Value = renamed(value, asked, table, old, new)
+        elif isinstance(value, list):
+            followed = [renamed(str(line), asked, table, old, new) for line in value]
+        else:
+            continue
+        if followed != value:
+            draft.put(address, followed)
+
+
+def _words(draft: Draft) -> Iterator[tuple[Address, Field]]:
+    """Every field and every cell of a row where people write words."""
+    for stage in STAGES.values():
+        for key, asked in stage.fields.items():
+            place = Address(stage.key, key)
+            if asked.kind in WORDS:
+                yield place, asked
+            columns = [column for column in asked.columns.values() if column.kind in WORDS]
+            for row in draft.rows(place) if columns else ():
+                for column in columns:
+                    yield Address(stage.key, key, row["row"], column.key), column
 
 
 def _references_to(draft: Draft, table: str) -> Iterator[tuple[Address, Field]]:

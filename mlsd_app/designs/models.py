@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models, transaction
@@ -19,9 +20,19 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from mlsd_app.accounts.models import User
-from mlsd_app.designs.canonical import CanonicalJSONField, canonical, content_hash, hash_of
-from mlsd_app.stages.design import AllAnswers, Answers
+from mlsd_app.designs.canonical import (
+    CanonicalJSONField,
+    CompressedJSONField,
+    canonical,
+    content_hash,
+    hash_of,
+)
+from mlsd_app.designs.waivers import Waivers, stored_waivers, waivers_of
+from mlsd_app.interchange import WAIVERS
+from mlsd_app.stages.design import STAGES, AllAnswers, Answers
 from mlsd_app.stages.design import Design as Snapshot
+
+COALESCED_WITHIN = timedelta(minutes=5)  # of one person's edits that become one revision
 
 
 class DesignQuerySet(models.QuerySet["Design"]):
@@ -54,7 +65,15 @@ class Design(models.Model):
     example = models.SlugField(blank=True)  # names a worked design, which has no owner
     title = models.CharField(max_length=500, blank=True)
     clock = models.PositiveBigIntegerField(default=0)
-    waivers = CanonicalJSONField(default=list)  # of the file it came from, as they stood there
+    # The newest revision, its number and the clock it was taken at.
+    revision_count = models.PositiveIntegerField(default=0)
+    kept_clock = models.BigIntegerField(default=-1)
+    # Whose edits come together in the next revision, and since when.
+    writer = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    writing_since = models.DateTimeField(null=True, editable=False)
+    waivers = CanonicalJSONField(default=list)  # read by ``given_waivers``
     overview = CanonicalJSONField(default=dict)  # what the list of designs shows, kept by each save
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(default=timezone.now)
@@ -85,6 +104,22 @@ class Design(models.Model):
     def contents(self) -> dict[str, StageAnswers]:
         """The stored answers of every stage, by stage key. One query."""
         return {row.stage: row for row in self.stage_answers.all()}
+
+    def given_waivers(self) -> Waivers:
+        """The findings that were set aside, those that were taken back lately among them."""
+        return waivers_of(self.waivers)
+
+    def turn_to(self, user: User, now: datetime) -> bool:
+        """Note that ``user`` writes from here on, until the design is saved.
+
+        Returns whether edits of somebody else, or of ``user`` long ago, are to be kept first.
+        """
+        since = self.writing_since
+        if self.writer_id == user.pk and since is not None and now - since <= COALESCED_WITHIN:
+            return False
+        is_due = self.kept_clock < self.clock
+        self.writer, self.writing_since = user, now
+        return is_due
 
     def delete_softly(self) -> None:
         """Move the design to the bin, from which ``put_back`` returns it as it was."""
@@ -163,22 +198,33 @@ class DeletedRow(models.Model):
 
 
 class StageContent(models.Model):
-    """The answers of a stage as they were in some revision, stored once."""
+    """The answers of a stage, or the waivers, as they were in some revision, stored once."""
 
     content_hash = models.CharField(primary_key=True, max_length=64)
-    answers = CanonicalJSONField()
+    answers = CompressedJSONField()
 
     def __str__(self) -> str:
         return self.content_hash
 
 
 class Revision(models.Model):
-    """A state of a whole design that never changes: the content hash of each stage."""
+    """A state of a whole design that never changes: the content hash of each stage and, where some
+    findings are set aside, of the waivers.
+
+    ``clock`` is the design's in that state, ``edited_at`` when the state was reached, and
+    ``author`` who wrote last before it. What is named is kept in view for ever.
+    """
+
+    NAME_LIMIT = 100  # characters
 
     design = models.ForeignKey(Design, on_delete=models.CASCADE, related_name="revisions")
     number = models.PositiveIntegerField()
     hashes = CanonicalJSONField()
     author = models.ForeignKey(User, on_delete=models.SET_NULL, null=True, related_name="+")
+    clock = models.PositiveBigIntegerField(default=0)
+    edited_at = models.DateTimeField(default=timezone.now)
+    name = models.CharField(max_length=NAME_LIMIT, blank=True)
+    origin = models.CharField(max_length=200, blank=True)  # what it came from, where not from edits
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -193,21 +239,48 @@ class Revision(models.Model):
     def of(cls, design: Design, author: User | None) -> Revision:
         """The newest revision of ``design``; a new one when something changed since."""
         with transaction.atomic():
-            Design.objects.select_for_update().get(pk=design.pk)
-            contents = design.contents()
-            hashes = {stage: row.content_hash for stage, row in contents.items()}
-            newest = cls.objects.filter(design=design).order_by("-number").first()
-            if newest is not None and newest.hashes == hashes:
-                return newest
-            StageContent.objects.bulk_create(
-                [
-                    StageContent(content_hash=row.content_hash, answers=row.answers)
-                    for row in contents.values()
-                ],
-                ignore_conflicts=True,
-            )
-            number = newest.number + 1 if newest else 1
-            return cls.objects.create(design=design, number=number, hashes=hashes, author=author)
+            locked = Design.objects.select_for_update().get(pk=design.pk)
+            if locked.kept_clock == locked.clock:
+                return locked.revisions.get(number=locked.revision_count)
+            writer_id = locked.writer_id or (author.pk if author else None)
+            made = cls.keep(locked, locked.contents(), writer_id)
+            locked.save(update_fields=["kept_clock", "revision_count"])
+            return made
+
+    @classmethod
+    def keep(
+        cls,
+        design: Design,
+        contents: Mapping[str, StageAnswers],
+        author_id: int | None,
+        *,
+        origin: str = "",
+    ) -> Revision:
+        """A revision of the present state of ``design``, which is locked and saved by the caller.
+
+        ``contents`` is that state as stored, whatever is being done to its answers.
+        """
+        hashes = {stage: row.content_hash for stage, row in contents.items()}
+        kept = [
+            StageContent(content_hash=row.content_hash, answers=json.loads(row.answers_json))
+            for row in contents.values()
+        ]
+        given = tuple(one for one in design.given_waivers() if not one.taken_back)
+        if waivers := stored_waivers(given):
+            hashes[WAIVERS.key] = content_hash(waivers)
+            kept.append(StageContent(content_hash=hashes[WAIVERS.key], answers=waivers))
+        StageContent.objects.bulk_create(kept, ignore_conflicts=True)
+        design.revision_count += 1
+        design.kept_clock = design.clock
+        return cls.objects.create(
+            design=design,
+            number=design.revision_count,
+            hashes=hashes,
+            author_id=author_id,
+            clock=design.clock,
+            edited_at=design.updated_at,
+            origin=origin,
+        )
 
     @property
     def content_hash(self) -> str:
@@ -216,8 +289,14 @@ class Revision(models.Model):
 
     def answers(self) -> AllAnswers:
         """The answers of every stage at this revision. One query."""
-        stored: Mapping[str, Any] = StageContent.objects.in_bulk(list(self.hashes.values()))
-        return {stage: stored[digest].answers for stage, digest in self.hashes.items()}
+        hashes = {stage: self.hashes[stage] for stage in STAGES if stage in self.hashes}
+        stored: Mapping[str, Any] = StageContent.objects.in_bulk(list(hashes.values()))
+        return {stage: stored[digest].answers for stage, digest in hashes.items()}
+
+    def waivers(self) -> Waivers:
+        """The findings that were set aside at this revision. One query, if there are any."""
+        digest = self.hashes.get(WAIVERS.key)
+        return waivers_of(StageContent.objects.get(pk=digest).answers) if digest else ()
 
     def snapshot(self) -> Snapshot:
         return Snapshot.of(self.answers())

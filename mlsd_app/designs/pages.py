@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 
-from mlsd_app.checklist import Finding, Severity
+from mlsd_app.checklist import Severity
 from mlsd_app.designs.controls import Control, Controls, RowView, slug, worst
 from mlsd_app.designs.editing import Conflict, Refusal
 from mlsd_app.designs.models import Design, StageAnswers
 from mlsd_app.designs.pictures import OF_QUESTION
 from mlsd_app.designs.state import State, state_of
+from mlsd_app.designs.verdicts import Verdict
 from mlsd_app.rubric import StageHints, Trap, hints, persona_advice, traps, variant_advice
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import NUMBERED_STAGES, STAGES
@@ -32,13 +33,14 @@ class Block:
 
 @dataclass(frozen=True)
 class QuestionView:
-    """A question with its controls and the findings about them."""
+    """A question with its controls, the open findings about them and those that are set aside."""
 
     question: Question
     stage: Stage
     number: str
     controls: Sequence[Control]
-    findings: Sequence[Finding]
+    findings: Sequence[Verdict]
+    set_aside: Sequence[Verdict] = ()
 
     @property
     def slug(self) -> str:
@@ -112,6 +114,19 @@ class RailStage:
     is_started: bool
 
 
+@dataclass(frozen=True, slots=True)
+class WaiverRefusal:
+    """A finding that was not set aside: what was written as the reason, and what is wrong.
+
+    ``place`` says in which of the forms on the page it was written.
+    """
+
+    finding: str
+    place: str
+    reason: str
+    message: str
+
+
 @dataclass(frozen=True)
 class Remarks:
     """What a save said of single addresses; empty on a page that was only opened."""
@@ -119,6 +134,7 @@ class Remarks:
     refused: Mapping[Address, Refusal] = field(default_factory=dict)
     conflicts: Mapping[Address, Conflict] = field(default_factory=dict)
     problems: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    waiver: WaiverRefusal | None = None
 
 
 @dataclass(frozen=True)
@@ -136,7 +152,8 @@ class StagePage:
     def of(cls, design: Design, stage: Stage, *, open_row: str = "") -> StagePage:
         """The page as stored now. One query for the answers."""
         contents = design.contents()
-        return cls(design, contents, stage, state_of(contents), open_rows=frozenset({open_row}))
+        state = state_of(contents, design.given_waivers())
+        return cls(design, contents, stage, state, open_rows=frozenset({open_row}))
 
     @cached_property
     def controls(self) -> Controls:
@@ -146,14 +163,15 @@ class StagePage:
             answers=row.answers,
             versions=row.versions,
             design=self.state.snapshot,
-            findings=self.findings,
+            findings=[finding for finding in self.findings if finding.is_open],
             refused=self.remarks.refused,
             conflicts=self.remarks.conflicts,
             open_rows=self.open_rows,
         )
 
     @cached_property
-    def findings(self) -> tuple[Finding, ...]:
+    def findings(self) -> tuple[Verdict, ...]:
+        """What is said about the stage, with what was set aside."""
         return self.state.about(self.stage.key)
 
     @cached_property
@@ -167,12 +185,14 @@ class StagePage:
     def view(self, question: Question) -> QuestionView:
         """``question`` with its controls as they are now."""
         number = self.stage.questions.index(question) + 1
+        found = [one for one in self.findings if asks_about(self.stage, question, one)]
         return QuestionView(
             question=question,
             stage=self.stage,
             number=f"{self.stage.number}.{number}" if self.stage.number else str(number),
             controls=[self.controls.of_field(self.stage.fields[key]) for key in question.fields],
-            findings=[f for f in self.findings if asks_about(self.stage, question, f)],
+            findings=[one for one in found if one.is_open],
+            set_aside=[one for one in found if one.is_set_aside],
         )
 
     @property
@@ -264,7 +284,7 @@ def counts(state: State, stage: str = "") -> list[tuple[str, int]]:
     return [(severity, number) for severity, number in found if number]
 
 
-def asks_about(stage: Stage, question: Question, finding: Finding) -> bool:
+def asks_about(stage: Stage, question: Question, finding: Verdict) -> bool:
     """Whether an end of ``finding`` is a field of ``question``, or a cell of its table."""
     for address in (finding.address, *finding.also):
         stage_key, _, rest = address.partition(".")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mlsd_app import figures
+from mlsd_app.calculators.citing import written_out
 from mlsd_app.designs.controls import slug
 from mlsd_app.stages.design import Design
 
@@ -49,6 +50,7 @@ def pipeline_of(design: Design) -> Picture | None:
 
 def _picture(address: str, caption: str, draw: Draw, design: Design) -> Picture | None:
     name = slug(address)
+    design = written_out(design)
     wide = draw(design, figures.SCREEN, width=figures.WIDE, prefix=f"{name}-wide")
     if not wide:
         return None

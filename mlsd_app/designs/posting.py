@@ -1,7 +1,9 @@
 """From a submitted form to edits.
 
 A form posts ``base`` (the clock its page was based on) and answers under their addresses. A table's
-buttons post ``op`` with ``table`` and ``row``. Other names are ignored: they are the form's own.
+buttons post ``op`` with ``table`` and ``row``. A button that copies a number to where it belongs
+posts ``use``, an address and the number: ``framing.avg_qps=6940``. Other names are ignored: they
+are the form's own.
 """
 
 from __future__ import annotations
@@ -34,8 +36,10 @@ OWN_NAMES = {
     "row",
     "new_row",
     "open",
+    "opened",
     "question",
     "paste",
+    "use",
 }
 
 
@@ -58,6 +62,9 @@ def read_edits(post: QueryDict, design_id: UUID, user: User) -> list[Edit]:
             raise UnreadablePostError(f"{name} is a table; only its cells can be set.")
         given = post.getlist(name)
         edits.append(SetValue(address, given if address.asked.is_many else given[-1], base))
+    if used := post.get("use", ""):
+        place, _, number = used.partition("=")
+        edits.append(SetValue(_address(place), number, base))
     if operation := post.get("op", ""):
         edits.append(_operation(operation, post, design_id, user))
     return edits

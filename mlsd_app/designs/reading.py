@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mlsd_app import markup
+from mlsd_app.calculators.citing import Citations
+from mlsd_app.designs.cited import with_citations
 from mlsd_app.designs.controls import slug
+from mlsd_app.designs.panels import Panel, worked_out
 from mlsd_app.designs.pictures import Picture, picture_of, pipeline_of
 from mlsd_app.designs.state import State
 from mlsd_app.stages import values
@@ -17,7 +20,7 @@ from mlsd_app.stages.fields import Depth, Field, Kind, Question, Row, Stage
 
 @dataclass(frozen=True)
 class Fact:
-    """A short answer with its label; ``detail`` marks what stands below a row of a table."""
+    """A short answer with its label, as text, or as safe HTML where it cites a number."""
 
     label: str
     text: str
@@ -44,6 +47,7 @@ class Answer:
     facts: Sequence[Fact]
     tables: Sequence[tuple[Field, Sequence[str], Sequence[ReadRow]]]
     picture: Picture | None
+    worked_out: Sequence[Panel]
 
 
 @dataclass(frozen=True)
@@ -94,22 +98,26 @@ def answer_of(stage: Stage, question: Question, design: Design) -> Answer | None
     given = [(field, value) for field, value in given if not is_empty(value)]
     if not given:
         return None
+    cite = Citations(design)
     return Answer(
         slug=slug(f"{stage.key}.{question.key}"),
         label=question.label,
-        prose=list(_prose(given, alone=len(question.fields) == 1)),
-        facts=[_fact(field, value) for field, value in given if _is_fact(field)],
-        tables=[(field, *_table(field, value)) for field, value in given if field.is_table],
+        prose=list(_prose(given, cite, alone=len(question.fields) == 1)),
+        facts=[_fact(field, value, cite) for field, value in given if _is_fact(field)],
+        tables=[(field, *_table(field, value, cite)) for field, value in given if field.is_table],
         picture=picture_of(f"{stage.key}.{question.key}", design),
+        worked_out=worked_out(f"{stage.key}.{question.key}", design),
     )
 
 
-def _prose(given: Sequence[tuple[Field, Any]], *, alone: bool) -> Iterator[tuple[str, str]]:
+def _prose(
+    given: Sequence[tuple[Field, Any]], cite: Citations, *, alone: bool
+) -> Iterator[tuple[str, str]]:
     for field, value in given:
         if field.kind is Kind.TEXT:
-            yield ("" if alone else field.label), markup.render(value)
+            yield ("" if alone else field.label), markup.render(value, cite=cite)
         elif field.kind is Kind.LIST:
-            items = "".join(f"<li>{markup.inline(one)}</li>" for one in value)
+            items = "".join(f"<li>{markup.inline(one, cite)}</li>" for one in value)
             yield ("" if alone else field.label), f"<ul>{items}</ul>"
 
 
@@ -117,29 +125,36 @@ def _is_fact(field: Field) -> bool:
     return field.kind not in {Kind.TEXT, Kind.LIST, Kind.TABLE}
 
 
-def _fact(field: Field, value: Any) -> Fact:
+def _fact(field: Field, value: Any, cite: Citations) -> Fact:
     if isinstance(value, tuple):
         value = list(value)
-    return Fact(field.label, values.show(field, value), field.kind is Kind.QUANTITY)
+    shown = values.show(field, value)
+    if field.kind in {Kind.LINE, Kind.LIST}:
+        shown = with_citations(shown, cite)
+    return Fact(field.label, shown, field.kind is Kind.QUANTITY)
 
 
-def _table(field: Field, rows: Sequence[Row]) -> tuple[Sequence[str], Sequence[ReadRow]]:
+def _table(
+    field: Field, rows: Sequence[Row], cite: Citations
+) -> tuple[Sequence[str], Sequence[ReadRow]]:
     assert field.row is not None  # noqa: S101  only tables have rows
     naming = id_column(field.row)
     columns = [c for key, c in field.columns.items() if key != naming]
     heads = [c for c in columns if c.depth is Depth.CORE]
-    read = [_row(row, naming, heads, columns) for row in rows]
+    read = [_row(row, naming, heads, columns, cite) for row in rows]
     return [field.columns[naming].label, *(c.label for c in heads)], read
 
 
-def _row(row: Row, naming: str, heads: Sequence[Field], columns: Sequence[Field]) -> ReadRow:
+def _row(
+    row: Row, naming: str, heads: Sequence[Field], columns: Sequence[Field], cite: Citations
+) -> ReadRow:
     cells: Mapping[str, Any] = {column.key: getattr(row, column.key) for column in columns}
     return ReadRow(
         slug=slug(row.at()),
-        name=str(getattr(row, naming)),
-        cells=[_fact(column, cells[column.key]) for column in heads],
+        name=with_citations(str(getattr(row, naming)), cite),
+        cells=[_fact(column, cells[column.key], cite) for column in heads],
         details=[
-            _fact(column, cells[column.key])
+            _fact(column, cells[column.key], cite)
             for column in columns
             if column.depth is Depth.FULL and not is_empty(cells[column.key])
         ],

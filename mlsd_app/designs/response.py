@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlsd_app.checklist import Finding
-from mlsd_app.designs.controls import Control, RowView
+from mlsd_app.calculators.citing import WORDS
+from mlsd_app.designs.controls import Control, RowView, cited_by
 from mlsd_app.designs.editing import RemovedRow
 from mlsd_app.designs.pages import (
     QuestionView,
@@ -17,7 +17,10 @@ from mlsd_app.designs.pages import (
     has_picture,
     hints_for,
 )
+from mlsd_app.designs.panels import Panel, panels_beside, panels_that_differ
 from mlsd_app.designs.saving import Outcome
+from mlsd_app.designs.verdicts import Verdict
+from mlsd_app.designs.waivers import StoredWaiver
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import STAGES, id_column
 from mlsd_app.stages.fields import Field, Question, Stage
@@ -85,7 +88,7 @@ class SavedFragments:
             row = self.page.controls.row_named(table, address.row) if address.row else None
             if not address.row:
                 yield self.page.controls.of_field(table)
-            elif row is not None:
+            elif row is not None and row.is_open:
                 yield self.page.controls.of_cell(table, row.stored, address.column)
             elif address in self.outcome.refused:
                 yield self._of_lost_row(address)
@@ -121,8 +124,8 @@ class SavedFragments:
                 yield Address.parse(finding.address)
 
     @cached_property
-    def _findings_that_differ(self) -> set[Finding]:
-        return set(self.outcome.before.findings) ^ set(self.outcome.after.findings)
+    def _findings_that_differ(self) -> set[Verdict]:
+        return set(self.outcome.before.verdicts) ^ set(self.outcome.after.verdicts)
 
     @property
     def drawn(self) -> list[QuestionView]:
@@ -134,12 +137,23 @@ class SavedFragments:
             )
         )
 
+    @property
+    def panels(self) -> list[Panel]:
+        """Calculations that come out differently now."""
+        if self.is_behind:
+            return [
+                panel
+                for question in self.stage.questions
+                for panel in panels_beside(f"{self.stage.key}.{question.key}", self.outcome.after)
+            ]
+        before, after = self.outcome.before, self.outcome.after
+        return panels_that_differ(self.stage, before, after, self.outcome.changed)
+
     @cached_property
     def is_behind(self) -> bool:
         """Whether somebody else saved since the page that posted was last brought up to date."""
         known = self.posted.get("clock", "")
-        before = self.outcome.design.clock - bool(self.outcome.changed)
-        return not known.isdecimal() or int(known) < before
+        return not known.isdecimal() or int(known) < self.outcome.clock
 
     @property
     def rail_differs(self) -> bool:
@@ -170,9 +184,50 @@ class SavedFragments:
         for key, asked in self.stage.fields.items():
             if key in revealed or Address(self.stage.key, key) in self.submitted:
                 continue
-            if self._appears(asked) or self._tables_named_differently.intersection(asked.refs):
+            if (
+                self._appears(asked)
+                or self._tables_named_differently.intersection(asked.refs)
+                or (asked.kind in WORDS and Address(self.stage.key, key) in self.outcome.changed)
+            ):
                 changed.append(self.page.controls.of_field(asked))
-        return changed
+        return [*changed, *self._rewritten_cells()]
+
+    def _rewritten_cells(self) -> Iterator[Control]:
+        """Cells of open rows that changed with the id of a row which they name."""
+        whole = {view.table.address.field for view in self.changed_tables if view.table}
+        for address in sorted(self.outcome.changed - set(self.submitted), key=str):
+            if address.stage == self.stage.key and address.row in self._opened:
+                table = self.stage.fields[address.field]
+                row = self.page.controls.row_named(table, address.row)
+                if row is not None and address.column and address.field not in whole:
+                    yield self.page.controls.of_cell(table, row.stored, address.column)
+
+    @cached_property
+    def _opened(self) -> frozenset[str]:
+        """The rows whose form is open in the page that posted."""
+        return frozenset({self.open_row, *self.posted.get("opened", "").split()} - {""})
+
+    @property
+    def cited(self) -> Iterator[Control]:
+        """Controls whose words cite a number that is another now, for what is said below them."""
+        said = {control.name for control in (*self.remarks, *self.controls)}
+        before = self.outcome.before.snapshot
+        for control in self._citing():
+            was = cited_by(control.asked, control.value, before)
+            differs = self.is_behind or control.cited != was
+            if differs and control.is_shown and control.name not in said:
+                yield control
+
+    def _citing(self) -> Iterator[Control]:
+        """The controls on the page whose words cite something."""
+        controls = self.page.controls
+        for asked in self.stage.fields.values():
+            for row in controls.stored_rows(asked) if asked.is_table else ():
+                if row["row"] in self._opened:
+                    cells = (controls.of_cell(asked, row, column) for column in asked.columns)
+                    yield from (cell for cell in cells if cell.cited)
+            if asked.kind in WORDS and (control := controls.of_field(asked)).cited:
+                yield control
 
     @cached_property
     def revealed(self) -> list[QuestionView]:
@@ -218,3 +273,8 @@ class SavedFragments:
     def removed(self) -> RemovedRow | None:
         """The row that was just deleted, to be offered back."""
         return self.outcome.removed[-1] if self.outcome.removed else None
+
+    @property
+    def taken_back(self) -> StoredWaiver | None:
+        """The waiver that was just taken back, to be offered again."""
+        return self.outcome.taken_back

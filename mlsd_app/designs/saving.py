@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -13,13 +13,31 @@ from django.utils import timezone
 
 from mlsd_app.accounts.models import User
 from mlsd_app.designs.editing import Conflict, Draft, Edit, OnDemand, Refusal, RemovedRow
-from mlsd_app.designs.models import DeletedRow, Design, StageAnswers
+from mlsd_app.designs.models import DeletedRow, Design, Revision, StageAnswers
 from mlsd_app.designs.state import State, state_of
+from mlsd_app.designs.waivers import (
+    StoredWaiver,
+    from_file,
+    names_in_store,
+    noted,
+    stored_waivers,
+)
 from mlsd_app.interchange import Waiver
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import STAGES, AllAnswers
 
 DELETED_ROWS_ARE_KEPT = timedelta(days=30)
+CHANGED_BY_A_SAVE = (
+    "clock",
+    "updated_at",
+    "title",
+    "overview",
+    "revision_count",
+    "kept_clock",
+    "writer",
+    "writing_since",
+    "waivers",
+)
 WRITTEN = ("answers_json", "versions_json", "content_hash", "first_edited_at")
 
 
@@ -41,15 +59,17 @@ def create_design(
 ) -> Design:
     """Store a new design with ``answers``; its rows get permanent names of their own.
 
-    ``waivers`` are kept as they stand in the file, to be written back with it.
+    ``waivers`` are those of the file that ``answers`` come from, with its names of rows.
     """
     stored = with_row_names(answers)
     design = Design(owner=owner, example=example)
-    design.waivers = [asdict(waiver) for waiver in waivers]
     contents = {
         stage: StageAnswers.holding(design, stage, stored.get(stage, {})) for stage in STAGES
     }
-    state = state_of(contents)
+    given = from_file(waivers, names_in_store(answers, stored))
+    plain = state_of(contents)
+    state = plain.with_waivers(noted(given, plain.findings, plain.snapshot))
+    design.waivers = stored_waivers(state.waivers)
     design.title = state.snapshot.general.title[:500]
     design.overview = state.overview()
     with transaction.atomic():
@@ -60,18 +80,23 @@ def create_design(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a save did. What was refused or is in conflict was not stored; the rest was."""
+    """What a save did. What was refused or is in conflict was not stored; the rest was.
+
+    ``clock`` is the design's before the save, ``taken_back`` a waiver that holds no longer.
+    """
 
     design: Design
     contents: Mapping[str, StageAnswers]
+    clock: int
     before: State
     after: State
-    changed: frozenset[Address]
-    added: tuple[Address, ...]
-    removed: tuple[RemovedRow, ...]
-    refused: Mapping[Address, Refusal]
-    conflicts: Mapping[Address, Conflict]
-    problems: Mapping[Address, Sequence[str]]
+    changed: frozenset[Address] = frozenset()
+    added: tuple[Address, ...] = ()
+    removed: tuple[RemovedRow, ...] = ()
+    refused: Mapping[Address, Refusal] = field(default_factory=dict)
+    conflicts: Mapping[Address, Conflict] = field(default_factory=dict)
+    problems: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    taken_back: StoredWaiver | None = None
 
     @property
     def is_clean(self) -> bool:
@@ -87,18 +112,20 @@ def save_edits(design_id: UUID, user: User, edits: Sequence[Edit]) -> Outcome:
     with transaction.atomic():
         design = Design.objects.editable_by(user).select_for_update().get(pk=design_id)
         contents = design.contents()
-        before = state_of(contents)
+        clock = design.clock
+        before = state_of(contents, design.given_waivers())
         draft = Draft(
             OnDemand(lambda stage: contents[stage].answers),
             OnDemand(lambda stage: contents[stage].versions),
-            design.clock + 1,
+            clock + 1,
         )
         for edit in edits:
             edit.apply(draft)
-        after = _store(design, contents, draft) if draft.changed else before
+        after = _store(design, contents, draft, before, user) if draft.changed else before
     return Outcome(
         design=design,
         contents=contents,
+        clock=clock,
         before=before,
         after=after,
         changed=frozenset(draft.changed),
@@ -110,8 +137,13 @@ def save_edits(design_id: UUID, user: User, edits: Sequence[Edit]) -> Outcome:
     )
 
 
-def _store(design: Design, contents: Mapping[str, StageAnswers], draft: Draft) -> State:
+def _store(
+    design: Design, contents: Mapping[str, StageAnswers], draft: Draft, before: State, user: User
+) -> State:
     now = timezone.now()
+    writer_id = design.writer_id
+    if design.turn_to(user, now):
+        Revision.keep(design, contents, writer_id or design.owner_id)
     for stage in {address.stage for address in draft.changed}:
         row = contents[stage]
         row.hold(draft.result(stage), draft.versions[stage])
@@ -119,12 +151,15 @@ def _store(design: Design, contents: Mapping[str, StageAnswers], draft: Draft) -
         row.save(update_fields=WRITTEN)
     if draft.removed:
         _keep_removed(design, draft.removed)
-    state = state_of(contents)
+    state = state_of(
+        contents, noted(before.waivers, before.findings, before.snapshot), since=before
+    )
+    design.waivers = stored_waivers(state.waivers)
     design.clock = draft.clock
     design.updated_at = now
     design.title = state.snapshot.general.title[:500]
     design.overview = state.overview()
-    design.save(update_fields=["clock", "updated_at", "title", "overview"])
+    design.save(update_fields=CHANGED_BY_A_SAVE)
     return state
 
 

@@ -168,6 +168,28 @@ class TrainingRows(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """A result with the numbers it comes from, and what it is ``held`` to, if that is stated."""
+
+    title: str
+    row: str
+    formula: str
+    filled: str
+    value: str
+    held: str
+    is_met: bool | None
+    severity: str
+
+
+@dataclass(frozen=True, slots=True)
+class Results(Block):
+    """What follows from the numbers of a stage."""
+
+    template: ClassVar[str] = "print/_results.html"
+    results: Sequence[Result]
+
+
+@dataclass(frozen=True, slots=True)
 class TradeOff(Block):
     """Two options, the one recommended, and what it costs."""
 
@@ -193,10 +215,14 @@ class Unanswered(Block):
 
 @dataclass(frozen=True, slots=True)
 class FoundAt:
-    """One place where a check found something; ``places`` are names and ids, the first is where."""
+    """One place where a check found something; ``places`` are names and ids, the first is where.
+
+    ``note`` says why it counts again, where it does.
+    """
 
     message: SafeString
     places: Sequence[tuple[str, str]]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +241,19 @@ class FindingBlock(Block):
     def is_long(self) -> bool:
         """Whether the places are listed in a smaller type, for they are many."""
         return len(self.found) > MANY
+
+
+@dataclass(frozen=True, slots=True)
+class AsideBlock(Block):
+    """A finding that somebody set aside: the reason, who and when."""
+
+    template: ClassVar[str] = "print/_aside.html"
+    severity: str
+    mark: str
+    check: str
+    found: FoundAt
+    reason: str
+    signed: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +278,7 @@ class Part:
     entries: Sequence[Entry]
     figures: Sequence[Entry]
     counts: Sequence[tuple[str, str, str]] = ()  # severity, mark, words
+    is_landscape: bool = False
 
     @property
     def is_empty(self) -> bool:

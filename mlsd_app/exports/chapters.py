@@ -9,7 +9,12 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from mlsd_app import figures, markup
-from mlsd_app.exports.arithmetic import rows_of_training, sample_size
+from mlsd_app.exports.arithmetic import (
+    of_monitoring,
+    of_serving,
+    rows_of_training,
+    sample_size,
+)
 from mlsd_app.exports.blocks import (
     Block,
     Entry,
@@ -68,6 +73,8 @@ FIGURES: Mapping[str, _Figure] = {
 CALCULATIONS: Mapping[str, Callable[[Design], Block | None]] = {
     "sample_size": sample_size,
     "training_rows": rows_of_training,
+    "serving": of_serving,
+    "monitoring": of_monitoring,
 }
 
 

@@ -23,6 +23,8 @@ SOURCES = (
     "templates/print",
     "mlsd_app/calculators",
     "mlsd_app/checklist",
+    "mlsd_app/designs/verdicts.py",
+    "mlsd_app/designs/waivers.py",
     "mlsd_app/exports",
     "mlsd_app/figures",
     "mlsd_app/markup",
@@ -51,7 +53,8 @@ def html_of(export: Export) -> str:
     """
     snapshot = export.revision.snapshot()
     meta = meta_of(export.revision, snapshot.general.title)
-    return document_html(snapshot, meta, options_of(export), run(snapshot))
+    waivers = export.revision.waivers()
+    return document_html(snapshot, meta, options_of(export), run(snapshot), waivers)
 
 
 def options_of(export: Export) -> Options:
@@ -74,8 +77,9 @@ def meta_of(revision: Revision, title: str) -> Meta:
 def made_by() -> str:
     """A hash of the print style, the fonts, the templates, the code and the libraries behind it."""
     digest = hashlib.sha256()
-    for folder in SOURCES:
-        for path in sorted((Path(settings.BASE_DIR) / folder).rglob("*")):
+    for source in SOURCES:
+        place = Path(settings.BASE_DIR) / source
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if path.is_file() and "__pycache__" not in path.parts:
                 digest.update(f"{path.relative_to(settings.BASE_DIR)}\0".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -2,7 +2,7 @@
 
 Everything in it comes from the design, ``Meta`` and ``Options``: no clock, no database, no network.
 Every stage starts a page, ids begin with the stage, and no counter crosses stages, so a stage is
-laid out the same whatever the others say.
+laid out the same whatever the others say, but for the numbers that it cites.
 """
 
 from __future__ import annotations
@@ -15,14 +15,24 @@ from typing import Literal
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from mlsd_app.calculators.citing import written_out
 from mlsd_app.checklist import Finding
-from mlsd_app.exports.appendix import counts, findings_part
+from mlsd_app.designs.verdicts import Verdict, verdicts
+from mlsd_app.designs.waivers import Waivers
+from mlsd_app.exports.appendix import counts, findings_part, set_aside
 from mlsd_app.exports.blocks import Block, Entry, FigureBlock, Part
 from mlsd_app.exports.chapters import Chapter
 from mlsd_app.exports.highlights import lead
 from mlsd_app.exports.limits import check_size
 from mlsd_app.exports.typesetter import Typesetter
-from mlsd_app.figures import PRINT, PRINT_WIDTH, pipeline
+from mlsd_app.figures import (
+    PRINT,
+    PRINT_WIDTH,
+    TALLEST_PRINTED,
+    pipeline,
+    trace,
+    traceability,
+)
 from mlsd_app.figures.lettering import clipped
 from mlsd_app.stages import values
 from mlsd_app.stages.design import NUMBERED_STAGES, STAGES, Design
@@ -39,7 +49,7 @@ UNTITLED = "Untitled design"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a reader may choose. ``findings`` adds the open findings as an appendix."""
+    """What a reader may choose. ``findings`` adds what the checks find as an appendix."""
 
     paper: Paper = "A4"
     findings: bool = False
@@ -84,21 +94,31 @@ class Meta:
 
 
 def document_html(
-    design: Design, meta: Meta, options: Options | None = None, findings: Sequence[Finding] = ()
+    design: Design,
+    meta: Meta,
+    options: Options | None = None,
+    findings: Sequence[Finding] = (),
+    waivers: Waivers = (),
 ) -> str:
     """The whole report. Refers to nothing but ``report.css`` and ``letter.css`` of the renderer.
+
+    ``findings`` is all that the checks find in ``design``; those that count at its bar are printed
+    as open, those that ``waivers`` set aside with their reasons.
 
     Raises ``LimitExceededError`` for a design that is too large to be laid out.
     """
     check_size(design)
+    judged = verdicts(findings, design, waivers)
+    design = written_out(design)
     options = options or Options()
     setter = Typesetter(design)
     chapters = [Chapter(stage, design, setter) for stage in NUMBERED_STAGES]
     decisions = Chapter(STAGES["general"], design, setter)
     parts = [
         _overview(design),
+        _chain(design, judged if options.findings else ()),
         *(
-            chapter.part(counts(findings, chapter.stage.key) if options.findings else ())
+            chapter.part(counts(judged, chapter.stage.key) if options.findings else ())
             for chapter in chapters
         ),
         decisions.part((), title="Decisions", purpose="What was decided, and what is still open."),
@@ -110,7 +130,7 @@ def document_html(
             for chapter in (*chapters, decisions)
             for address, slug in chapter.places.items()
         }
-        parts.append(findings_part(design, findings, places))
+        parts.append(findings_part(design, judged, places))
     title = " ".join(meta.title.split()) or UNTITLED
     return render_to_string(
         "print/report.html",
@@ -122,7 +142,7 @@ def document_html(
             "running_head": clipped(title, *RUNNING_HEAD),
             "paper": options.paper,
             "lead": lead(design, setter),
-            "facts": _cover_facts(design, meta, options, findings),
+            "facts": _cover_facts(design, meta, options, judged),
             "parts": parts,
             "columns": _contents(parts),
             "figures": [entry for part in parts for entry in part.figures],
@@ -168,8 +188,34 @@ def _overview(design: Design) -> Part:
     )
 
 
+def _chain(design: Design, findings: Sequence[Verdict]) -> Part:
+    """The chain on a page of its own; what is missing is in it if the findings are printed."""
+    chain = trace(design, [finding for finding in findings if finding.is_open])
+    chain = chain if findings else chain.without_holes()
+    svg = traceability(chain, PRINT, tallest=TALLEST_PRINTED, prefix="chain")
+    title = "From the objective to the monitors"
+    figure = FigureBlock(
+        slug="chain-figure",
+        number="0.2",
+        title=f"{title}.",
+        note="A dot: watched by a monitor. A bar: primary, main, critical or chosen. "
+        + ("Dashed: a link that is missing." if findings else ""),
+        svg=SafeString(svg),
+    )
+    return Part(
+        slug="chain",
+        number="",
+        title="The chain",
+        purpose="What each part is for, followed through the rows of all seven stages.",
+        blocks=[figure] if svg else [],
+        entries=[],
+        figures=[Entry("chain-figure", title, "0.2")],
+        is_landscape=True,
+    )
+
+
 def _cover_facts(
-    design: Design, meta: Meta, options: Options, findings: Sequence[Finding]
+    design: Design, meta: Meta, options: Options, findings: Sequence[Verdict]
 ) -> Sequence[tuple[str, str]]:
     """Label and value, in the order of reading; those without a value are left out."""
     general = STAGES["general"].fields
@@ -198,6 +244,7 @@ def _cover_facts(
     return [(label, value) for label, value in said if value]
 
 
-def _said(findings: Sequence[Finding]) -> str:
-    words = [words for _, _, words in counts(findings)]
-    return ", ".join(words) if words else "none open"
+def _said(findings: Sequence[Verdict]) -> str:
+    words = [words for _, _, words in counts(findings)] or ["none open"]
+    aside = len(set_aside(findings))
+    return ", ".join([*words, f"{aside} set aside"] if aside else words)

@@ -145,7 +145,7 @@ SECTIONS: Mapping[str, Sequence[Section]] = {
     "serving": (
         _section("Request path", "components", figures="latency_budget"),
         _section("Mode", "mode mode_reason batch_interval_h batch_duration_h"),
-        _section("Capacity and cost", "zones cache_ttl_s other_cost_month"),
+        _section("Capacity and cost", "zones cache_ttl_s other_cost_month", calculation="serving"),
         _section("Funnel", "funnel", figures="funnel"),
         _section("On a bad day", "degradation_ladder missing_feature_policy autoscaling security"),
     ),
@@ -156,7 +156,7 @@ SECTIONS: Mapping[str, Sequence[Section]] = {
             "retrain.validation_gate retrain.cadence_days retrain.triggers retrain.mode "
             "retrain.auto_promote retrain.max_age_days",
         ),
-        _section("Rollout", "rollout", figures="rollout"),
+        _section("Rollout", "rollout", figures="rollout", calculation="monitoring"),
         _section(
             "Going back",
             "kill_switch rollback.mechanism rollback.minutes rollback.previous_version_kept "

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.safestring import SafeString, mark_safe
 
 from mlsd_app import markup
+from mlsd_app.calculators.citing import Citations
 from mlsd_app.exports.typography import breakable, capitalised, in_text, is_ended, tidy
 from mlsd_app.figures.amounts import duration
 from mlsd_app.markup import Theme
@@ -34,6 +35,7 @@ class Typesetter:
 
     def __init__(self, design: Design) -> None:
         self.design = design
+        self._cite = Citations(design)
         self._rows: dict[tuple[str, str], str] = {}
         self._anywhere: dict[str, str] = {}
         for stage in STAGES.values():
@@ -52,18 +54,18 @@ class Typesetter:
 
     def inline(self, text: str) -> SafeString:
         """One line of what somebody wrote."""
-        return self._set(markup.inline(text))
+        return self._set(markup.inline(text, self._cite))
 
     def prose(self, text: str, head: str = "") -> SafeString:
         """A text in Markdown, with ``head`` run in at its start."""
-        html = markup.render(text, theme=Theme.PRINT).strip()
+        html = markup.render(text, theme=Theme.PRINT, cite=self._cite).strip()
         if html.startswith("<p>") and html.count("<p>") == 1 and html.endswith("</p>"):
             html = f"<p>{_as_sentence(html[3:-4])}</p>"
         return _run_in(head, self._set(html))
 
     def sentence(self, text: str) -> SafeString:
         """One line as a sentence."""
-        return self._set(_as_sentence(markup.inline(text)))
+        return self._set(_as_sentence(markup.inline(text, self._cite)))
 
     def said(self, head: str, html: SafeString) -> SafeString:
         """A short answer as a sentence with its run-in head."""
@@ -71,7 +73,7 @@ class Typesetter:
 
     def listed(self, entries: tuple[str, ...], head: str = "") -> SafeString:
         """Short entries as a sentence with semicolons, long ones as a list."""
-        set_entries = [markup.inline(entry) for entry in entries]
+        set_entries = [markup.inline(entry, self._cite) for entry in entries]
         longest = max(map(len, entries))
         if len(entries) > _LONG_LIST or (len(entries) > 1 and longest > _LONG_ENTRY):
             items = "".join(f"<li>{entry}</li>" for entry in set_entries)

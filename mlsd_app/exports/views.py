@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -35,9 +35,19 @@ def export_list(request: AuthedRequest, pk: UUID) -> HttpResponse:
         form = ExportForm(request.POST)
         if not form.is_valid():
             return _page(request, design, problem=form.UNKNOWN_PAPER, status=422)
-        return _asked(request, design, Revision.of(design, request.user), form.options())
+        return _asked(request, design, _revision(request, design), form.options())
     requeue_stale()
     return _page(request, design)
+
+
+def _revision(request: AuthedRequest, design: Design) -> Revision:
+    """The revision that was asked for by its number, or else the present state."""
+    number = request.POST.get("revision", "")
+    if not number:
+        return Revision.of(design, request.user)
+    if not (number.isascii() and number.isdecimal() and len(number) < 10):
+        raise Http404(f"There is no revision {number[:20]!r}.")
+    return get_object_or_404(design.revisions, number=int(number))
 
 
 @login_required

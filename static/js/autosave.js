@@ -170,13 +170,13 @@ export class Autosave {
     return status;
   }
 
-  /** Post to the stage, one form after the other. Returns the status of the answer, or 0 when the
-      server was not reached or wants a login first. */
-  post(values) {
+  /** Post to the stage, or elsewhere, one form after the other. Returns the status of the answer, or
+      0 when the server was not reached or wants a login first. */
+  post(values, url = this.url) {
     this.posting += 1;
     this.#mark();
     this.line = this.line
-      .then(() => this.#postNow(values))
+      .then(() => this.#postNow(values, url))
       .finally(() => {
         this.posting -= 1;
         this.#mark();
@@ -184,14 +184,16 @@ export class Autosave {
     return this.line;
   }
 
-  async #postNow(values) {
+  async #postNow(values, url) {
     let status = 0;
-    const heard = ({ detail: { xhr } }) => {
-      if (xhr && !xhr.getResponseHeader("HX-Redirect")) status = xhr.status;
+    const heard = ({ target, detail: { xhr } }) => {
+      // Requests of what stands in the region bubble up to it.
+      if (target === this.region && xhr && !xhr.getResponseHeader("HX-Redirect")) status = xhr.status;
     };
-    this.region.addEventListener("htmx:afterRequest", heard, { once: true });
+    this.region.addEventListener("htmx:afterRequest", heard);
     try {
-      await htmx.ajax("POST", this.url, { source: this.region, target: this.region, swap: "none", values: { clock: this.region.dataset.clock, ...values } });
+      const opened = [...this.region.querySelectorAll("[data-open-row]")].map((row) => row.dataset.openRow).join(" ");
+      await htmx.ajax("POST", url, { source: this.region, target: this.region, swap: "none", values: { clock: this.region.dataset.clock, ...(opened && { opened }), ...values } });
     } catch {
       // The event above has said what happened.
     } finally {
@@ -219,7 +221,8 @@ export class Autosave {
     const active = document.activeElement;
     const types = active?.matches("textarea, input:not([type=radio], [type=checkbox])") && target.contains(active);
     const dirty = [...this.timers.keys(), ...this.waiting.keys()].some((address) => target.querySelector(`[name="${address}"]`));
-    if (types || dirty) event.detail.shouldSwap = false;
+    const written = [...target.querySelectorAll("[data-waiver]:not([data-sent]) textarea")].some((reason) => reason.value !== reason.defaultValue);
+    if (types || dirty || written) event.detail.shouldSwap = false;
   }
 
   /** Learn the new versions, and show quantities as they were understood. */

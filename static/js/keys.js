@@ -56,7 +56,7 @@ export function startKeys() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || dialog.open || isTyping(event.target)) return;
     if (event.key === "Escape") {
-      for (const note of document.querySelectorAll("[data-finding][open]")) note.open = false;
+      for (const note of document.querySelectorAll("[data-finding][open], [data-aside][open]")) note.open = false;
       return;
     }
     if (isOff()) return;
@@ -65,7 +65,7 @@ export function startKeys() {
     if (event.key === "?") dialog.showModal();
     else if (event.key === "n") stepFinding(1);
     else if (event.key === "p") stepFinding(-1);
-    else if (event.key === "r" || event.key === "f") follow(event.key);
+    else if (["r", "f", "t", "h"].includes(event.key)) follow(event.key);
     else return;
     event.preventDefault();
   });

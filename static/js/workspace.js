@@ -1,6 +1,7 @@
 // The page of a stage: answers save by themselves, tables change in place, texts are previewed.
 
 import { Autosave } from "./autosave.js";
+import { startCiting } from "./citing.js";
 
 const questions = document.getElementById("questions");
 if (questions) start();
@@ -8,6 +9,7 @@ if (questions) start();
 function start() {
   const autosave = new Autosave(questions);
   autosave.start();
+  startCiting(questions);
   // After the browser has gone to the fragment by itself, which takes the focus away.
   addEventListener("load", () => setTimeout(arrive));
   addEventListener("hashchange", arrive);
@@ -20,6 +22,11 @@ function start() {
     }
     const preview = event.target.closest("[data-preview]");
     if (preview) togglePreview(preview);
+    const result = event.target.closest("[data-use]");
+    if (result) {
+      event.preventDefault();
+      use(result);
+    }
   });
   document.getElementById("toasts").addEventListener("click", (event) => {
     const operation = event.target.closest("[data-op]");
@@ -39,7 +46,26 @@ function start() {
     const { requestConfig, target } = event.detail;
     if (requestConfig?.elt.matches("[data-closes-row]")) document.getElementById(target.id)?.querySelector(".table__open").focus();
   });
-  questions.addEventListener("submit", (event) => event.preventDefault());
+  questions.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (event.target.matches("[data-waiver]")) waive(event.target);
+  });
+  questions.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) event.target.closest("[data-waiver]")?.requestSubmit();
+  });
+  document.getElementById("toasts").addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-waiver]")) return;
+    event.preventDefault();
+    waive(event.target).then((done) => done && event.target.remove());
+  });
+  // What was unfolded stays so when its numbers change.
+  document.body.addEventListener("htmx:oobBeforeSwap", ({ detail: { target, fragment } }) => {
+    if (target.matches(".calc") && target.querySelector(":scope > details[open]")) fragment.querySelector("details")?.setAttribute("open", "");
+  });
+  questions.addEventListener("htmx:afterSettle", ({ target }) => {
+    const script = target.querySelector("[data-script]")?.dataset.script;
+    if (script) import(script);
+  });
 
   /** Add, move, copy, delete, paste or put back a row. What was typed before is stored first.
       Returns whether it was done. */
@@ -60,6 +86,48 @@ function start() {
     if (isDone) focusAfter(op, document.getElementById(region));
     else if (status !== 422) autosave.fail(status ? `The table could not be changed (${status}). Load the page again.` : "Offline. The table is as it was; try again later");
     return isDone;
+  }
+
+  /** Store a number that was worked out, or tried, where it belongs. */
+  async function use(button) {
+    const [address, number] = button.value.split("=");
+    await autosave.flush();
+    const row = address.match(/\/([^.]+)\./)?.[1];
+    const values = { base: questions.dataset.clock, [address]: number };
+    if (row && questions.querySelector(`[data-open-row="${row}"]`)) values.open = row;
+    const status = await autosave.post(values);
+    autosave.takeOver();
+    if (status !== 200) {
+      autosave.fail(status ? `Not used (${status}): the answer was changed elsewhere. Load the page again.` : "Offline. Nothing was changed; try again later");
+      return;
+    }
+    const next = document.getElementById(button.dataset.use);
+    button.closest("[data-what-if]")?.remove();
+    next?.focus();
+  }
+
+  /** Set a finding aside, let that hold for other values, or take it back. Returns whether it was
+      done; what was written stays until then. */
+  async function waive(form) {
+    await autosave.flush();
+    const values = { base: questions.dataset.clock, ...Object.fromEntries(new FormData(form)) };
+    const notes = form.closest(".notes");
+    // The notes come back without the form, so that nothing in it may hold them.
+    if (form.contains(document.activeElement)) document.activeElement.blur();
+    form.toggleAttribute("data-sent", true);
+    const status = await autosave.post(values, form.action);
+    form.toggleAttribute("data-sent", false);
+    autosave.takeOver();
+    if (status === 422) document.getElementById(`y-${values.place}-${values.finding}`)?.focus();
+    else if (status !== 200) autosave.fail(status ? `Not set aside (${status}). Load the page again.` : "Offline. Nothing was set aside; try again later");
+    else focusOn(notes && document.getElementById(notes.id), values.finding);
+    return status === 200;
+  }
+
+  /** The note of a finding, wherever it stands now, or else the first of the notes. */
+  function focusOn(notes, finding) {
+    const note = finding && (notes ?? questions).querySelector(`[data-aside="${finding}"], [data-finding="${finding}"]`);
+    (note || notes)?.querySelector("summary")?.focus();
   }
 
   function focusAfter(op, region) {

@@ -89,7 +89,7 @@ def test_keys_lead_through_a_design(desk: Page, author: User, examples: list[Des
     findings = desk.locator("[data-finding]")
     opened = desk.locator("[data-finding][open]")
     desk.keyboard.press("n")
-    expect(findings.first.locator("summary")).to_be_focused()
+    expect(findings.first.locator("> summary")).to_be_focused()
     first = opened.inner_text()
     desk.keyboard.press("n")
     expect(opened).to_have_count(1)

@@ -84,6 +84,7 @@ def test_pages_for_visitors_are_sound(
     ):
         assert_sound(page, url)
     assert_sound(page, reverse("designs:example_read", args=["fraud"]), is_long=True)
+    assert_sound(page, reverse("designs:example_chain", args=["video"]))
     assert_sound(page, reverse("designs:check_list"), is_long=True)
 
 
@@ -97,6 +98,7 @@ def test_pages_of_a_complete_design_are_sound(
     stage = reverse("designs:stage_edit", args=[design.pk, "monitoring"])
     assert_sound(desk, f"{stage}?row={monitor}")
     assert_sound(desk, reverse("designs:design_read", args=[design.pk]), is_long=True)
+    assert_sound(desk, reverse("designs:chain_read", args=[design.pk]))
     assert_sound(desk, reverse("designs:answer_compare", args=[design.pk, "framing.timeliness"]))
 
 
@@ -104,7 +106,12 @@ def test_pages_of_an_empty_design_are_sound(desk: Page, author: User) -> None:
     design = make_design(author, general={"mode": "team"})
     for stage in ("framing", "data"):
         assert_sound(desk, reverse("designs:stage_edit", args=[design.pk, stage]))
-    for name in ("designs:finding_list", "designs:design_read", "exports:export_list"):
+    for name in (
+        "designs:chain_read",
+        "designs:finding_list",
+        "designs:design_read",
+        "exports:export_list",
+    ):
         assert_sound(desk, reverse(name, args=[design.pk]))
 
 
@@ -171,10 +178,10 @@ def test_a_note_never_stretches_the_sheet(desk: Page, author: User) -> None:
     height = "document.getElementById('questions').offsetHeight"
     closed = desk.evaluate(height)
     for finding in findings.all():
-        finding.locator("summary").click()
+        finding.locator("> summary").click()
         expect(finding.locator(".finding__body")).to_be_visible()
         assert desk.evaluate(height) == closed
-        finding.locator("summary").click()
+        finding.locator("> summary").click()
 
 
 def test_light_or_dark_is_chosen_once_and_kept(page: Page) -> None:

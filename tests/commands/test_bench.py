@@ -14,11 +14,14 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from mlsd_app.bench.checking import with_one_answer_less, worked_answers
 from mlsd_app.bench.figures import Figure, as_json, as_table
 from mlsd_app.bench.instance import Instance
+from mlsd_app.bench.linting import lint, worked_files
 from mlsd_app.bench.loading import MODULE, STYLE, Links
 from mlsd_app.bench.timing import compare
 from mlsd_app.management.commands.bench import measured
+from tests.edits import answered
 from tests.factories import make_design, make_user
 
 
@@ -48,6 +51,30 @@ def test_json_is_a_list_of_figures(folders: Path, monkeypatch: pytest.MonkeyPatc
     assert figure["value"] > 0
     assert code == (figure["value"] > figure["limit"])
     assert list(folders.iterdir()) == []
+
+
+def test_an_incremental_run_is_held_to_its_limit_at_its_worst_place() -> None:
+    _, out = bench("--json", "--only", "checks-again")
+    worst, middle = json.loads(out)
+    assert worst["name"] == "checks after one edit, worst"
+    assert (worst["limit"], worst["unit"]) == (2, "ms")
+    assert 0 < middle["value"] <= worst["value"]
+    assert middle["limit"] is None
+
+
+def test_every_answer_of_the_worked_example_is_taken_away_once() -> None:
+    answers = worked_answers()
+    taken = list(with_one_answer_less(answers))
+    assert sorted(address for address, _, _ in taken) == sorted(map(str, answered(answers)))
+    assert all(left != answers[stage] for _, stage, left in taken)
+
+
+def test_linting_is_measured_on_complete_designs_that_can_be_read(tmp_path: Path) -> None:
+    files = [str(path) for path in worked_files(tmp_path, 3)]
+    assert len({Path(file).read_text() for file in files}) == 3
+    assert lint(files) > 0
+    with pytest.raises(RuntimeError, match="nowhere"):
+        lint([*files, str(tmp_path / "nowhere.yaml")])
 
 
 def test_what_cannot_be_measured_is_a_missed_limit(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,12 +17,19 @@ OWN = {"GET": 200, "POST": 405}
 ROUTES: dict[str, dict[str, int]] = {
     "designs:design_read": OWN,
     "designs:finding_list": OWN,
+    "designs:chain_read": OWN,
     "designs:design_download": OWN,
     "designs:design_delete": {"GET": 405, "POST": 302},
     "designs:design_put_back": {"GET": 405, "POST": 404},
+    "designs:what_if": OWN,
+    "designs:number_list": OWN,
     "designs:text_preview": {"GET": 405, "POST": 200},
     "designs:answer_compare": OWN,
     "designs:stage_edit": {"GET": 200, "POST": 400},
+    "designs:waiver_give": {"GET": 405, "POST": 422},
+    "designs:waiver_renew": {"GET": 405, "POST": 422},
+    "designs:waiver_take_back": {"GET": 405, "POST": 422},
+    "designs:waiver_put_back": {"GET": 405, "POST": 422},
     "designs:row_edit": {"GET": 302, "POST": 405},
 }
 # Routes that name no design: what anybody gets.
@@ -30,6 +37,7 @@ OPEN_ROUTES = {
     "welcome",
     "example_try",
     "example_read",
+    "example_chain",
     "check_list",
     "check_detail",
     "design_list",
@@ -42,6 +50,9 @@ def path_of(name: str, design: Design) -> str:
         "designs:design_download": ["yaml"],
         "designs:answer_compare": ["framing.decision"],
         "designs:stage_edit": ["framing"],
+        "designs:waiver_renew": ["unknown"],
+        "designs:waiver_take_back": ["unknown"],
+        "designs:waiver_put_back": ["unknown"],
         "designs:row_edit": ["data", "sources", rows(design, "data.sources")[0]["row"]],
     }
     return reverse(name, args=[design.pk, *more.get(name, [])])

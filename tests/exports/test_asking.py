@@ -7,11 +7,14 @@ from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from mlsd_app.accounts.guests import merge_guest
 from mlsd_app.accounts.models import User
+from mlsd_app.designs.editing import SetValue
 from mlsd_app.designs.models import Design
+from mlsd_app.designs.saving import save_edits
 from mlsd_app.exports import asking, content
 from mlsd_app.exports.asking import KEPT, TooManyUnfinishedError
 from mlsd_app.exports.document import Paper
 from mlsd_app.exports.models import Export
+from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import STAGES
 from tests.exports.conftest import PDF, asked, at_once, made
 from tests.factories import make_design, make_user
@@ -20,11 +23,10 @@ pytestmark = pytest.mark.django_db
 
 
 def change_title(design: Design, title: str) -> None:
-    row = design.stage_answers.get(stage="general")
-    fresh = row.holding(design, "general", {**row.answers, "title": title})
-    design.stage_answers.filter(pk=row.pk).update(
-        answers_json=fresh.answers_json, content_hash=fresh.content_hash
-    )
+    assert design.owner is not None
+    edit = SetValue(Address("general", "title"), title, base=10**6)
+    assert save_edits(design.pk, design.owner, [edit]).changed
+    design.refresh_from_db()
 
 
 # -- One file, one export -----------------------------------------------------------------------

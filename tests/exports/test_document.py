@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 from datetime import date
 from html import unescape
@@ -10,8 +11,14 @@ from typing import Any
 
 import pytest
 
+from mlsd_app.calculators.calculations import CALCULATIONS
 from mlsd_app.checklist import run
-from mlsd_app.exports.arithmetic import rows_of_training, sample_size
+from mlsd_app.exports.arithmetic import (
+    of_monitoring,
+    of_serving,
+    rows_of_training,
+    sample_size,
+)
 from mlsd_app.exports.document import Meta, Options, document_html
 from mlsd_app.exports.layout import ON_COVER, SECTIONS, TABLES, sections
 from mlsd_app.exports.limits import CHARACTERS, LINES, ROWS, LimitExceededError
@@ -560,3 +567,39 @@ def test_replicas_are_compared_with_what_the_peak_needs() -> None:
 
 def test_no_rows_follow_without_a_label() -> None:
     assert rows_of_training(Design()) is None
+
+
+def test_results_are_printed_with_their_numbers(printed: str) -> None:
+    words = words_of(printed)
+    for said in (
+        "at most 100 ms (latency limit) ✓ kept p99 of the request path",
+        "= 5 ms + 12 ms + 18 ms + 12 ms + 25 ms + 6 ms = 78 ms",
+        "replicas needed at peak ranking = peak load × calls a request",  # the fullest of six
+        "= 20 000/s × 1 × 13 ms ÷ 1000 ÷ (4 × 0.6), rounded up = 109",
+        "= 180 − 180 ÷ 3, rounded down = 120",
+        "every critical component has a fallback",
+        "× 0.01 = 250 000",
+        "= 120 m × 1 % × 24 h ÷ 24 h/day × 0.002 = 2400",
+    ):
+        assert said in words
+    assert "not kept" not in words
+
+
+def test_a_result_over_its_limit_is_marked(video: AllAnswers) -> None:
+    framing = {**video["framing"], "peak_qps": 40_000, "latency_slo_ms": 82}
+    html = html_of({**video, "framing": framing})
+    assert "at least 130 (busy at peak) × not kept" in words_of(html)
+    assert html.count('flag--error">×&nbsp;not kept') == 1  # the replicas
+    assert html.count('flag--warning">×&nbsp;not kept') == 1  # the lost zone
+
+
+@pytest.mark.parametrize("absurd", [0, -1, 1e308, math.inf, math.nan, None])
+def test_absurd_results_are_not_printed(video: AllAnswers, absurd: float | None) -> None:
+    before: Any = video["serving"]
+    rows = [{**row, "p99_ms": absurd} for row in before["components"]]
+    results = of_serving(Design.of({**video, "serving": {**before, "components": rows}}))
+    assert results is not None
+    path = CALCULATIONS["serving.path_p99"].title
+    assert path not in {result.title for result in results.results}
+    assert of_serving(Design()) is None
+    assert of_monitoring(Design()) is None

@@ -117,6 +117,28 @@ def test_the_paper_is_as_asked(paper: Any, size: tuple[int, int]) -> None:
     assert {(round(p.mediabox.width), round(p.mediabox.height)) for p in made.pages} == {size}
 
 
+@pytest.mark.parametrize(("paper", "size"), [("A4", (842, 595)), ("Letter", (792, 612))])
+def test_the_chain_has_one_page_on_its_side(paper: Any, size: tuple[int, int]) -> None:
+    rows = [{"row": f"r{n}", "id": f"feature_number_{n}", "entity": "user"} for n in range(200)]
+    sources = [{"row": f"s{n}", "id": f"source_number_{n}"} for n in range(40)]
+    design = Design.of({"features": {"rows": rows}, "data": {"sources": sources}})
+    html = document_html(design, META, Options(paper=paper, findings=True), run(design))
+    head, start, rest = html.partition('<section class="part part--landscape" id="chain">')
+    chain = f"{head.partition('<body>')[0]}<body>{start}{rest.partition('</section>')[0]}</section>"
+    [page] = opened(render_pdf(f"{chain}</body></html>")).pages
+    assert (round(page.mediabox.width), round(page.mediabox.height)) == size
+    assert "200 features" in plain(page.extract_text())
+    assert "error" in plain(page.extract_text())
+
+
+def test_the_chain_shows_holes_only_with_the_findings() -> None:
+    design = Design.of({"framing": {"business_kpi": "Weekly active people"}})
+    for findings in (True, False):
+        html = document_html(design, META, Options(findings=findings), run(design))
+        chain = html.partition('id="chain"')[2].partition("</section>")[0]
+        assert ("Nothing is monitored" in " ".join(chain.split())) == findings
+
+
 def test_every_face_is_ours_and_embedded(reader: PdfReader) -> None:
     names = set()
     for page in reader.pages:
@@ -169,7 +191,7 @@ def test_tables_have_heads(reader: PdfReader) -> None:
     assert kinds.count("/Table") > 15
     assert kinds.count("/TH") > kinds.count("/Table")
     assert kinds.count("/H1") == 1
-    assert kinds.count("/H2") == len(NUMBERED_STAGES) + 5
+    assert kinds.count("/H2") == len(NUMBERED_STAGES) + 6
     assert kinds.count("/H3") > 30
 
 

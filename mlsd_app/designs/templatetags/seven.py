@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
+from uuid import UUID
 
 from django import template
 from django.templatetags.static import static
@@ -10,7 +12,6 @@ from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from mlsd_app.checklist import Finding
 from mlsd_app.designs.controls import Control, RowView, row_type_of
 from mlsd_app.designs.controls import slug as slug_of
 from mlsd_app.designs.controls import summary_columns as columns_in_summary
@@ -18,9 +19,9 @@ from mlsd_app.designs.pages import QuestionView, StagePage, counts
 from mlsd_app.designs.pictures import Picture, picture_of
 from mlsd_app.designs.state import State
 from mlsd_app.stages.addresses import Address, UnknownAddressError
-from mlsd_app.stages.design import NUMBERED_STAGES, STAGES, id_column, row_id, rows_at
+from mlsd_app.stages.design import NUMBERED_STAGES, id_column, row_id, rows_at
 from mlsd_app.stages.design import Design as Snapshot
-from mlsd_app.stages.fields import Field, Stage
+from mlsd_app.stages.fields import Field
 from mlsd_app.stages.words import CATEGORIES
 
 register = template.Library()
@@ -29,11 +30,14 @@ register = template.Library()
 @register.simple_tag
 def icon(name: str, small: str = "") -> SafeString:
     """An icon of the sprite, in the colour and size of the text around it. Always decoration."""
+    return _icon(name, " icon--s" if small else "")
+
+
+@cache
+def _icon(name: str, size: str) -> SafeString:
+    sprite = static("img/icons.svg")
     return format_html(
-        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>',
-        " icon--s" if small else "",
-        static("img/icons.svg"),
-        name,
+        '<svg class="icon{}" aria-hidden="true"><use href="{}#{}"></use></svg>', size, sprite, name
     )
 
 
@@ -58,10 +62,15 @@ def jump(address: str, page: StagePage) -> str:
         place = Address.parse(address)
     except UnknownAddressError:
         return page.design.get_absolute_url()
-    url = reverse("designs:stage_edit", args=[page.design.pk, place.stage])
+    url = _url_of_stage(page.design.pk, place.stage)
     question = place.definition.question_of(place.field)
     row = f"?row={place.row}" if place.row else ""
     return f"{url}{row}#q-{slug_of(f'{place.stage}.{question.key}')}"
+
+
+@lru_cache(maxsize=1024)
+def _url_of_stage(design: UUID, stage: str) -> str:
+    return reverse("designs:stage_edit", args=[design, stage])
 
 
 @register.filter
@@ -136,14 +145,6 @@ def category_name(category: str) -> str:
 @register.filter
 def all_counts(state: State) -> list[tuple[str, int]]:
     return counts(state)
-
-
-@register.filter
-def findings_by_stage(state: State) -> list[tuple[Stage, list[Finding]]]:
-    """The findings of each stage that has some, in the order of the stages."""
-    order = [*NUMBERED_STAGES, STAGES["general"]]
-    grouped = ((stage, [f for f in state.findings if f.stage == stage.key]) for stage in order)
-    return [(stage, findings) for stage, findings in grouped if findings]
 
 
 @register.filter

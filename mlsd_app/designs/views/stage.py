@@ -13,12 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from mlsd_app import markup
 from mlsd_app.accounts.requests import AuthedRequest
+from mlsd_app.calculators.citing import Citations
 from mlsd_app.designs.examples import strong_answer
 from mlsd_app.designs.models import Design
 from mlsd_app.designs.pages import Remarks, StagePage
 from mlsd_app.designs.posting import UnreadablePostError, read_edits
 from mlsd_app.designs.response import SavedFragments
 from mlsd_app.designs.saving import Outcome, removed_row, save_edits
+from mlsd_app.designs.state import state_of
 from mlsd_app.stages import values
 from mlsd_app.stages.addresses import Address, UnknownAddressError
 from mlsd_app.stages.design import STAGES
@@ -42,7 +44,9 @@ def stage_edit(request: AuthedRequest, pk: UUID, stage_key: str) -> HttpResponse
     design = get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
     page = StagePage.of(design, stage, open_row=request.GET.get("row", ""))
     removed = removed_row(pk, request.user, request.GET.get("removed", ""))
-    return render(request, "designs/stage_edit.html", {"page": page, "removed": removed})
+    taken_back = page.state.taken_back(request.GET.get("taken-back", ""))
+    context = {"page": page, "removed": removed, "taken_back": taken_back}
+    return render(request, "designs/stage_edit.html", context)
 
 
 def _save(request: AuthedRequest, pk: UUID, stage: Stage) -> HttpResponse:
@@ -123,7 +127,7 @@ def row_edit(
 @require_POST
 def text_preview(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Author text as it will be read, diagrams drawn. Nothing is stored."""
-    get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
+    design = get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
     text = request.POST.get("text", "")
     if len(text) > values.TEXT_LIMIT:
         message = (
@@ -131,7 +135,8 @@ def text_preview(request: AuthedRequest, pk: UUID) -> HttpResponse:
             "Shorten it, or split it over several answers."
         )
         return render(request, "designs/_preview.html", {"message": message})
-    return render(request, "designs/_preview.html", {"html": markup.render(text)})
+    html = markup.render(text, cite=Citations(state_of(design.contents()).snapshot))
+    return render(request, "designs/_preview.html", {"html": html})
 
 
 @login_required

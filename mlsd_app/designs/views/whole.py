@@ -11,10 +11,13 @@ from django.utils.text import slugify
 from django.views.decorators.http import require_GET
 
 from mlsd_app.accounts.requests import AuthedRequest
+from mlsd_app.designs.finding_page import FindingPage
 from mlsd_app.designs.models import Design
 from mlsd_app.designs.pages import StagePage
 from mlsd_app.designs.reading import Document
-from mlsd_app.interchange import Waiver, write_json, write_yaml
+from mlsd_app.designs.state import state_of
+from mlsd_app.designs.waivers import names_in_file, to_file
+from mlsd_app.interchange import write_json, write_yaml
 from mlsd_app.stages.design import STAGES
 
 WRITERS = {
@@ -39,7 +42,15 @@ def finding_list(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Every finding of the design, by stage, each with a link to its field."""
     design = get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
     page = StagePage.of(design, STAGES["general"])
-    return render(request, "designs/finding_list.html", {"page": page})
+    return render(
+        request,
+        "designs/finding_list.html",
+        {
+            "page": page,
+            "list": FindingPage(page),
+            "taken_back": page.state.taken_back(request.GET.get("taken-back", "")),
+        },
+    )
 
 
 @login_required
@@ -50,10 +61,13 @@ def design_download(request: AuthedRequest, pk: UUID, form: str) -> HttpResponse
     if form not in WRITERS:
         raise Http404(f"A design is not written as {form!r}.")
     write, content_type = WRITERS[form]
-    answers = {stage: row.answers for stage, row in design.contents().items()}
+    contents = design.contents()
+    answers = {stage: row.answers for stage, row in contents.items()}
+    state = state_of(contents, design.given_waivers())
+    waivers = to_file(state.waivers, state.findings, state.snapshot, names_in_file(answers))
     name = slugify(design.title) or "design"
     return HttpResponse(
-        write(answers, [Waiver(**waiver) for waiver in design.waivers]),
+        write(answers, list(waivers)),
         content_type=f"{content_type}; charset=utf-8",
         headers={"Content-Disposition": f'attachment; filename="{name}.{form}"'},
     )

@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from mlsd_app.checklist import run
+from mlsd_app.designs.waivers import from_file
 from mlsd_app.exports.document import PAPERS, Meta, Options, document_html
 from mlsd_app.exports.limits import LimitExceededError
 from mlsd_app.interchange import (
@@ -87,7 +88,8 @@ def _text_of(file: str) -> str:
 
 def _html(reading: Reading, options: Options) -> str:
     design = Design.of(reading.answers)
-    return document_html(design, Meta(title=design.general.title), options, run(design))
+    meta = Meta(title=design.general.title)
+    return document_html(design, meta, options, run(design), from_file(reading.waivers, {}))
 
 
 def _as_pdf(reading: Reading, options: Options) -> bytes:

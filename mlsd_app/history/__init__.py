@@ -1,0 +1,1 @@
+"""Every state a design ever had: seen, compared, named and brought back."""

@@ -1,0 +1,49 @@
+"""Two states of a design beside each other, with what follows for the findings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from mlsd_app.checklist import Finding
+from mlsd_app.comparison.designs import StageChanges, compare
+from mlsd_app.history.moments import Moment
+from mlsd_app.stages.design import STAGES
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What changed from ``first`` to ``second``."""
+
+    first: Moment
+    second: Moment
+
+    @cached_property
+    def stages(self) -> Sequence[StageChanges]:
+        return compare(self.first.answers, self.second.answers)
+
+    @property
+    def count(self) -> int:
+        return sum(len(stage.changes) for stage in self.stages)
+
+    @property
+    def same(self) -> Sequence[str]:
+        """The titles of the stages in which nothing changed."""
+        changed = {one.stage.key for one in self.stages}
+        return [stage.title for key, stage in STAGES.items() if key not in changed]
+
+    @cached_property
+    def gained(self) -> Sequence[Finding]:
+        """Findings that ``second`` has and ``first`` has not."""
+        return _without(self.second.state.findings, self.first.state.findings)
+
+    @cached_property
+    def lost(self) -> Sequence[Finding]:
+        """Findings that ``first`` has and ``second`` has not."""
+        return _without(self.first.state.findings, self.second.state.findings)
+
+
+def _without(findings: Sequence[Finding], others: Sequence[Finding]) -> Sequence[Finding]:
+    known = {finding.fingerprint for finding in others}
+    return [finding for finding in findings if finding.fingerprint not in known]
