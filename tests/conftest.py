@@ -11,9 +11,20 @@ import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 # Playwright runs an event loop in the thread that also talks to the database, one at a time.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+# No test depends on a time. In CI the inputs are the same each time.
+hypothesis_settings.register_profile(
+    "seven",
+    deadline=None,
+    derandomize="CI" in os.environ,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+hypothesis_settings.load_profile("seven")
 
 on_services = os.environ.get("SEVEN_TEST_SERVICES") == "1"
 collect_ignore = [] if on_services else ["services"]

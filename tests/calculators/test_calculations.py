@@ -335,7 +335,7 @@ def components(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 @given(components(), positive, st.integers(1, 5), positive)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_serving_in_exact_fractions(
     rows: list[dict[str, Any]], peak: int, zones: int, other: int
 ) -> None:
@@ -374,7 +374,7 @@ def test_serving_in_exact_fractions(
 
 
 @given(positive, shares, st.integers(1, 400), shares, shares, positive, shares, positive)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_rows_windows_and_canaries_in_exact_fractions(
     daily: int,
     sample: float,
@@ -458,7 +458,7 @@ def unmet(calculation: Calculation, design: Design) -> list[str]:
 
 @pytest.mark.parametrize(("name", "check"), LIMITED)
 @given(seeds)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_its_verdict_is_that_of_the_check(name: str, check: str, seed: int) -> None:
     calculation = CALCULATIONS[name]
     for design in (tangled(seed), *(with_some_tangled(one, seed) for one in WORKED)):
@@ -491,7 +491,7 @@ def assert_sound(calculation: Calculation, found: Worked) -> None:
 
 
 @given(answers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_answers_are_calculated(given_answers: AllAnswers) -> None:
     design = Design.of(given_answers)
     for calculation in CALCULATIONS.values():
@@ -501,7 +501,7 @@ def test_any_answers_are_calculated(given_answers: AllAnswers) -> None:
 
 @given(seeds, st.sampled_from(WORKED))
 @example(seed=0, name="video")
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_absurd_designs_are_calculated(seed: int, name: str) -> None:
     for design in (tangled(seed), with_some_tangled(name, seed)):
         for calculation in CALCULATIONS.values():

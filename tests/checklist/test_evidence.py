@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlsd_app.checklist import CHECKS, Finding, Severity, Signal, run
@@ -55,7 +55,7 @@ def test_long_texts_are_compared_to_their_end(end: str) -> None:
     assert len(seen(long + end)) < LONGEST + 15
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(answers=strategies.answers())
 @pytest.mark.parametrize("write", [write_yaml, write_json])
 def test_a_file_gives_it_back(write: object, answers: object) -> None:

@@ -60,7 +60,7 @@ def others(place: Address, value: Any) -> list[Any]:
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_edits_one_after_another_give_what_a_full_run_gives(data: st.DataObject) -> None:
     answers = data.draw(starts())
     first_edited = data.draw(histories)

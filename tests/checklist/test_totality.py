@@ -25,38 +25,38 @@ def assert_sound(findings: tuple[Finding, ...]) -> None:
 
 
 @given(answers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_answers_are_checked(given_answers: AllAnswers) -> None:
     run(Design.of(given_answers))
 
 
 @given(seeds)
 @example(seed=0)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_tangled_designs_are_checked(seed: int) -> None:
     assert_sound(run(tangled(seed)))
 
 
 @given(seeds, st.sampled_from(WORKED))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_worked_designs_with_a_few_absurd_answers_are_checked(seed: int, name: str) -> None:
     assert_sound(run(with_some_tangled(name, seed)))
 
 
 @pytest.mark.parametrize("absurdity", ABSURDITIES)
 @given(seed=seeds)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_an_absurdity_is_checked(absurdity: str, seed: int) -> None:
     assert_sound(run(Design.of(absurd(absurdity, seed))))
 
 
 @given(seeds)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_several_absurdities_at_once_are_checked(seed: int) -> None:
     assert_sound(run(Design.of(several(seed))))
 
 
 @given(seeds)
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_the_same_answers_give_the_same_findings(seed: int) -> None:
     assert run(tangled(seed)) == run(tangled(seed))

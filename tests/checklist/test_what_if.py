@@ -89,7 +89,7 @@ def test_a_row_that_gets_its_kind_gets_a_result() -> None:
 
 
 @given(st.integers(0, 2**32), st.sampled_from(WORKED), st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_consequences_are_the_difference_of_two_full_runs(
     seed: int, name: str, data: st.DataObject
 ) -> None:
@@ -225,7 +225,7 @@ def test_every_break_of_a_worked_design_is_one(name: str) -> None:
 
 
 @given(st.integers(0, 2**32), st.data())
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_absurd_designs_have_breaking_points_too(seed: int, data: st.DataObject) -> None:
     design = tangled(seed)
     places = numbers_in(design)

@@ -95,7 +95,7 @@ def draft_of(contents: Mapping[str, StageAnswers]) -> Draft:
 
 
 @given(st.data(), st.sampled_from([*WORKED, ""]))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_saves_one_after_another_find_what_a_check_of_everything_finds(
     data: st.DataObject, name: str
 ) -> None:

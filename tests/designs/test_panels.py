@@ -12,7 +12,7 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlsd_app.accounts.models import User
@@ -312,7 +312,7 @@ def test_the_read_view_says_results_with_their_formula(signed_in: Client, author
 # -- Whatever stands in a design ------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25)
 @given(answers(), st.sampled_from(["7", "0", "1e300", "50 %", "x"]))
 def test_panels_and_trials_of_any_design_are_shown(stored: AllAnswers, tried: str) -> None:
     snapshot = Snapshot.of(with_row_names(stored))

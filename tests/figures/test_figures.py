@@ -7,7 +7,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from mlsd_app import figures
 from mlsd_app.calculators.latency import path_p99_ms
@@ -129,7 +129,7 @@ def test_the_text_alternative_is_named_and_ids_start_with_the_prefix(
 
 @every_figure
 @given(stages=answers())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=25)
 def test_no_answers_are_too_absurd(draw: Figure, stages: AllAnswers) -> None:
     for width in (NARROW, PRINT_WIDTH):
         svg = draw(Design.of(stages), PRINT, width=width)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from xml.etree import ElementTree as ET
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 
 from mlsd_app.checklist import CHECKS, design_of, run
 from mlsd_app.figures import (
@@ -99,7 +99,7 @@ def test_every_link_joins_two_live_rows(seed: int) -> None:
 
 
 @given(stages=answers())
-@settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=25)
 def test_no_answers_are_too_absurd(stages: AllAnswers) -> None:
     design = Design.of(stages)
     chain = traced(design)

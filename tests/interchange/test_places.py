@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from mlsd_app.interchange import Place, UnreadableError, read, write_json, write_yaml
 from mlsd_app.stages.design import AllAnswers
@@ -126,7 +126,6 @@ def test_a_file_that_cannot_be_read_says_its_line_to_programs(text: str, line: i
     assert refused.value.line == line
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(answers=strategies.answers())
 def test_a_place_is_where_the_name_is_written(answers: AllAnswers) -> None:
     for text in (

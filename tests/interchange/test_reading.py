@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlsd_app.interchange import Problem, ProblemKind, Reading, UnreadableError, read
@@ -268,7 +268,6 @@ def test_text_made_of_yaml_is_read_or_refused(text: str) -> None:
     read_or_refuse(f"framing:\n  {text}")
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(strategies.raw_documents())
 def test_any_structure_is_read_or_refused(document: Any) -> None:
     read_or_refuse(json.dumps(document, default=str))

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from mlsd_app.interchange import ProblemKind, Waiver, read, write_json, write_yaml
@@ -89,7 +89,6 @@ def test_waivers_alone_are_no_design() -> None:
 
 
 @pytest.mark.parametrize("write", WRITERS)
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(answers=strategies.answers(), waivers=waivers)
 def test_writing_and_reading_back_loses_nothing(
     write: Callable[[AllAnswers, list[Waiver]], str], answers: AllAnswers, waivers: list[Waiver]
@@ -101,7 +100,6 @@ def test_writing_and_reading_back_loses_nothing(
     assert write(reading.answers, list(reading.waivers)) == text
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(waivers=waivers)
 def test_other_yaml_readers_see_the_same(waivers: list[Waiver]) -> None:
     assert yaml.safe_load(write_yaml({}, waivers)) == json.loads(write_json({}, waivers))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 
 from mlsd_app.interchange import read, write_json, write_yaml
 from mlsd_app.stages.design import STAGES, AllAnswers, Value
@@ -31,7 +31,6 @@ def without_row_names(answers: AllAnswers) -> dict[str, dict[str, Value]]:
 
 
 @pytest.mark.parametrize("write", WRITERS)
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(answers=strategies.answers())
 def test_writing_and_reading_back_loses_nothing(
     write: Callable[[AllAnswers], str], answers: AllAnswers
@@ -42,7 +41,6 @@ def test_writing_and_reading_back_loses_nothing(
     assert write(back) == text
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(answers=strategies.answers())
 def test_other_yaml_readers_see_the_same_types(answers: AllAnswers) -> None:
     """Numbers, flags and texts are what any reader of YAML takes them for."""

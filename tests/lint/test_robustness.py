@@ -78,8 +78,7 @@ def texts_of(document: Any, with_waivers: list[Any]) -> list[tuple[str, str]]:
 
 @settings(
     max_examples=200,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(document=raw_documents(), waivers=waivers, options=options)
 def test_any_document_ends_in_a_report(
@@ -93,7 +92,7 @@ def test_any_document_ends_in_a_report(
         assert report.exit_code in {0, 1, 2}
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_tangled_designs_end_in_a_report(tmp_path: Path, seed: int) -> None:
     """Absurd numbers, references to nothing, circles, and rows that share an id."""
@@ -102,7 +101,7 @@ def test_tangled_designs_end_in_a_report(tmp_path: Path, seed: int) -> None:
         assert_sound(lint([written(tmp_path, write(answers), name)]))
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), name=st.sampled_from(["video", "fraud"]))
 def test_worked_designs_with_damaged_lines_end_in_a_report(
     tmp_path: Path, seed: int, name: str
@@ -194,9 +193,7 @@ def main_on(*arguments: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("absurdity", ABSURDITIES)
-@settings(
-    max_examples=5, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), format_=st.sampled_from(FORMATS))
 def test_a_file_that_holds_an_absurdity_gets_its_findings(
     tmp_path: Path, absurdity: str, seed: int, format_: str

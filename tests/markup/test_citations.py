@@ -134,7 +134,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(text=st.lists(PIECES, max_size=40).map("".join), theme=st.sampled_from(Theme))
 def test_only_what_is_allowed_comes_out(text: str, theme: Theme) -> None:
     cite = as_named("unknown")

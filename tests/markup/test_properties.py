@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlsd_app.markup import Theme, inline, plain, render, word_count
@@ -28,13 +28,13 @@ typed = st.one_of(
 labels = st.text(max_size=40) | st.lists(st.sampled_from(PIECES), max_size=6).map("".join)
 
 
-@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(text=typed, theme=st.sampled_from(Theme))
 def test_only_what_is_allowed_comes_out(text: str, theme: Theme) -> None:
     read(render(text, theme=theme))
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(text=typed)
 def test_a_line_is_never_more_than_a_line(text: str) -> None:
     html = inline(text)
@@ -42,7 +42,7 @@ def test_a_line_is_never_more_than_a_line(text: str) -> None:
     assert "\n" not in html
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(text=typed)
 def test_plain_words_are_one_line_and_counted(text: str) -> None:
     words = plain(text)
@@ -50,7 +50,7 @@ def test_plain_words_are_one_line_and_counted(text: str) -> None:
     assert 0 <= word_count(text) <= len(words.split())
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(text=typed)
 def test_rendering_twice_gives_the_same(text: str) -> None:
     first = render(text)
@@ -58,7 +58,7 @@ def test_rendering_twice_gives_the_same(text: str) -> None:
     assert render(text) == first
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(first=labels, second=labels, theme=st.sampled_from(Theme))
 def test_no_label_breaks_out_of_a_diagram(first: str, second: str, theme: Theme) -> None:
     source = f'flowchart TD\n  a["{first}"] -->|{second}| b({second})\n  style a fill:{first}'
@@ -68,7 +68,7 @@ def test_no_label_breaks_out_of_a_diagram(first: str, second: str, theme: Theme)
         assert 'fill="var(' not in html
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(words=st.lists(st.from_regex(r"[a-zäé]{1,12}", fullmatch=True), min_size=1, max_size=30))
 def test_words_alone_come_back_as_they_are(words: list[str]) -> None:
     text = " ".join(words)

@@ -16,7 +16,7 @@ from tests.edits import FIELDS, a_table, a_value, copied, put, starts
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_it_is_the_snapshot_of_changed_answers(data: st.DataObject) -> None:
     answers = data.draw(starts())
     before = Design.of(answers)
