@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -10,7 +11,8 @@ from typing import Any
 from mlsd_app.calculators.citation_syntax import may_cite
 from mlsd_app.calculators.citing import WORDS, Citations, Cited
 from mlsd_app.checklist import Severity
-from mlsd_app.designs.editing import Conflict, Raw, Refusal
+from mlsd_app.comparison.words import Piece, changed_words
+from mlsd_app.designs.editing import Conflict, Merged, Raw, Refusal
 from mlsd_app.designs.verdicts import Verdict
 from mlsd_app.stages import values
 from mlsd_app.stages.addresses import Address
@@ -48,6 +50,7 @@ class Control:
     in_row: bool = False
     refusal: Refusal | None = None
     conflict: Conflict | None = None
+    merged: Merged | None = None
     findings: Sequence[Verdict] = ()
 
     @property
@@ -117,6 +120,29 @@ class Control:
             return ""
         typed = values.editable(self.asked, self.conflict.theirs)
         return typed if isinstance(typed, str) else "\n".join(typed)
+
+    @property
+    def changes(self) -> tuple[tuple[Piece, ...], tuple[Piece, ...]] | None:
+        """What the writer of a conflicting edit changed, and what the other did, by words.
+
+        ``None`` when the text that both started from is not known.
+        """
+        if self.conflict is None or self.conflict.common is None:
+            return None
+        common = values.with_plain_line_breaks(self.conflict.common)
+        mine, theirs = values.with_plain_line_breaks(self.text), self.theirs_typed
+        return changed_words(common, mine), changed_words(common, theirs)
+
+    @property
+    def merging(self) -> str:
+        """What turns the words that were sent into those that are stored, as JSON for the browser.
+
+        Pairs of ``kept``, ``out`` or ``in`` and a piece of text.
+        """
+        if self.merged is None:
+            return ""
+        pieces = changed_words(self.merged.sent, self.merged.stored)
+        return json.dumps([(piece.fate, piece.text) for piece in pieces], ensure_ascii=False)
 
     @property
     def takes_citations(self) -> bool:
@@ -271,6 +297,7 @@ class Controls:
     findings: Sequence[Verdict]
     refused: Mapping[Address, Refusal] = field(default_factory=dict)
     conflicts: Mapping[Address, Conflict] = field(default_factory=dict)
+    merged: Mapping[Address, Merged] = field(default_factory=dict)
     open_rows: frozenset[str] = frozenset()
 
     def of_field(self, asked: Field) -> Control:
@@ -307,6 +334,7 @@ class Controls:
             is_shown=control.is_shown or bool(refusal or conflict),
             refusal=refusal,
             conflict=conflict,
+            merged=self.merged.get(control.address),
             findings=self.findings_at(control.name),
         )
 

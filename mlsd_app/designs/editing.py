@@ -1,7 +1,9 @@
 """How edits change answers: only what was submitted, each address on its own.
 
-An edit says what clock its page was based on. If its address has changed since, the stored answer
-stays, and both texts are handed back in a ``Conflict``. Nothing here touches the database.
+An edit says what clock its page was based on, and of words also which text its writer started
+from. If its address has changed since, both changes of the words are merged where they do not
+touch. Elsewhere the stored answer stays, and both texts are handed back in a ``Conflict``. Nothing
+here touches the database.
 """
 
 from __future__ import annotations
@@ -13,22 +15,37 @@ from typing import Any, Protocol, TypeVar
 from uuid import uuid4
 
 from mlsd_app.calculators.citing import WORDS, renamed
+from mlsd_app.comparison.merging import merge
 from mlsd_app.stages import values
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import STAGES, Value, id_column
 from mlsd_app.stages.fields import Field
 
 Raw = str | Sequence[str]
+MARK = "#"  # before the token of an edit, among the versions of addresses
+TOKENS_KEPT = 50  # of one stage
 RowCells = dict[str, Any]  # a row as stored: its name under "row", and its cells
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Somebody changed the same address since the page was loaded. ``mine`` was not stored."""
+    """Somebody changed the same address since the page was loaded. ``mine`` was not stored.
+
+    ``common`` is the text that both started from, where it is known.
+    """
 
     mine: Raw
     theirs: Value | None
     version: int
+    common: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Words as they were sent, and as they are stored now, with what others changed in them."""
+
+    sent: str
+    stored: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +102,8 @@ class Draft:
     changed: set[Address] = field(default_factory=set)
     refused: dict[Address, Refusal] = field(default_factory=dict)
     conflicts: dict[Address, Conflict] = field(default_factory=dict)
+    merged: dict[Address, Merged] = field(default_factory=dict)
+    overwrites: bool = False  # what somebody else wrote, knowingly
     removed: list[RemovedRow] = field(default_factory=list)
     added: list[Address] = field(default_factory=list)
     problems: dict[Address, list[str]] = field(default_factory=dict)  # by table
@@ -125,6 +144,19 @@ class Draft:
         self.changed.add(address)
         self.versions[address.stage][str(address)] = self.clock
 
+    def remember(self, address: Address, token: str) -> None:
+        """Know the edit called ``token`` when it comes again, among the newest of its stage."""
+        if not token:
+            return
+        versions = self.versions[address.stage]
+        versions[f"{MARK}{token}"] = self.clock
+        known = sorted((key for key in versions if key.startswith(MARK)), key=versions.__getitem__)
+        for key in known[:-TOKENS_KEPT]:
+            del versions[key]
+
+    def knows(self, address: Address, token: str) -> bool:
+        return bool(token) and f"{MARK}{token}" in self.versions[address.stage]
+
     def problem(self, table: Address, message: str) -> None:
         """Say why something could not be done to a table."""
         self.problems.setdefault(table, []).append(message)
@@ -143,11 +175,19 @@ class Edit(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class SetValue:
-    """Another value at one address; ``base`` is the clock the writer's page was based on."""
+    """Another value at one address; ``base`` is the clock the writer's page was based on.
+
+    ``was`` is the text the writer started from, where words are written and it is known. An edit
+    that ``settles`` a conflict replaces what the writer was shown of somebody else. The same
+    ``token`` twice is one edit, sent again because its answer was lost.
+    """
 
     address: Address
     raw: Raw
     base: int
+    was: str | None = None
+    settles: bool = False
+    token: str = ""
 
     def apply(self, draft: Draft) -> None:
         asked = self.address.asked
@@ -166,13 +206,50 @@ class SetValue:
         current = draft.get(self.address)
         if value == current:
             return
-        version = draft.version(self.address)
-        if version > self.base:
-            draft.conflicts[self.address] = Conflict(self.raw, current, version)
-            return
+        is_there = self.was is not None and draft.knows(self.address, self.token)
+        if is_there or self._is_stale(draft, current):
+            merged = current if is_there else self._merged(value, current)
+            if merged is None:
+                version = draft.version(self.address)
+                draft.conflicts[self.address] = Conflict(self.raw, current, version, self.was)
+                return
+            stored = str(values.editable(asked, merged))
+            draft.merged[self.address] = Merged(_typed(self.raw), stored)
+            if merged == current:
+                return
+            value = merged
         draft.put(self.address, value)
+        draft.remember(self.address, self.token)
+        draft.overwrites |= self.settles
         if self.address.column and isinstance(current, str):
             self._follow_rename(draft, current, str(value or ""))
+
+    def _is_stale(self, draft: Draft, current: Value | None) -> bool:
+        """Whether the stored answer is not the one the writer started from."""
+        if self.was is None:
+            return draft.version(self.address) > self.base
+        return self._words(self.was) != values.editable(self.address.asked, current)
+
+    def _merged(self, value: Value | None, current: Value | None) -> Value | None:
+        """The value with what changed in the stored one; ``None`` when both touch the same."""
+        if self.was is None:
+            return None
+        asked = self.address.asked
+        mine, theirs = (str(values.editable(asked, one)) for one in (value, current))
+        was = self._words(self.was)
+        merged = merge(was, mine, theirs)
+        try:
+            return None if merged is None else values.clean(asked, merged)
+        except values.ValueRefusedError:  # each fits, both together do not
+            return None
+
+    def _words(self, raw: str) -> str:
+        """``raw`` as it would stand in the control, had it been stored."""
+        asked = self.address.asked
+        try:
+            return str(values.editable(asked, values.clean(asked, raw)))
+        except values.ValueRefusedError:
+            return raw
 
     def _follow_rename(self, draft: Draft, old: str, new: str) -> None:
         """Where rows are referred to by the id that just changed, write the new one."""
@@ -185,6 +262,11 @@ class SetValue:
         if not still_used:
             rename_references(draft, str(self.address.table), old, new)
             rename_citations(draft, str(self.address.table), old, new)
+
+
+def _typed(raw: Raw) -> str:
+    text = raw if isinstance(raw, str) else "\n".join(raw)
+    return values.with_plain_line_breaks(text)
 
 
 def rename_references(draft: Draft, table: str, old: str, new: str) -> None:

@@ -167,7 +167,10 @@ class StageAnswers(models.Model):
 
     @cached_property
     def versions(self) -> dict[str, int]:
-        """The design's clock when an address of the stage last changed, by address."""
+        """The design's clock when an address of the stage last changed, by address.
+
+        Among them stand the newest edits by their tokens, so that one sent twice is stored once.
+        """
         found: dict[str, int] = json.loads(self.versions_json)
         return found
 

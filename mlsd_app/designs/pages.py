@@ -9,7 +9,7 @@ from itertools import groupby
 
 from mlsd_app.checklist import Severity
 from mlsd_app.designs.controls import Control, Controls, RowView, slug, worst
-from mlsd_app.designs.editing import Conflict, Refusal
+from mlsd_app.designs.editing import Conflict, Merged, Refusal
 from mlsd_app.designs.models import Design, StageAnswers
 from mlsd_app.designs.pictures import OF_QUESTION
 from mlsd_app.designs.state import State, state_of
@@ -134,6 +134,7 @@ class Remarks:
     refused: Mapping[Address, Refusal] = field(default_factory=dict)
     conflicts: Mapping[Address, Conflict] = field(default_factory=dict)
     problems: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    merged: Mapping[Address, Merged] = field(default_factory=dict)
     waiver: WaiverRefusal | None = None
 
 
@@ -166,6 +167,7 @@ class StagePage:
             findings=[finding for finding in self.findings if finding.is_open],
             refused=self.remarks.refused,
             conflicts=self.remarks.conflicts,
+            merged=self.remarks.merged,
             open_rows=self.open_rows,
         )
 

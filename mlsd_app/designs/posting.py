@@ -2,8 +2,10 @@
 
 A form posts ``base`` (the clock its page was based on) and answers under their addresses. A table's
 buttons post ``op`` with ``table`` and ``row``. A button that copies a number to where it belongs
-posts ``use``, an address and the number: ``framing.avg_qps=6940``. Other names are ignored: they
-are the form's own.
+posts ``use``, an address and the number: ``framing.avg_qps=6940``. Beside words stands the text
+that their writer started from, as ``was:ADDRESS``, and ``settles`` names an address whose stored
+answer the writer was shown and replaces. ``token`` names the request, so that the same one again
+changes nothing. Other names are ignored: they are the form's own.
 """
 
 from __future__ import annotations
@@ -13,6 +15,7 @@ from uuid import UUID, uuid4
 from django.http import QueryDict
 
 from mlsd_app.accounts.models import User
+from mlsd_app.calculators.citing import WORDS
 from mlsd_app.designs.editing import (
     AddRow,
     DeleteRow,
@@ -40,7 +43,11 @@ OWN_NAMES = {
     "question",
     "paste",
     "use",
+    "settles",
+    "token",
 }
+WAS = "was:"
+TOKEN_LENGTH = 40  # characters; more are cut off
 
 
 class UnreadablePostError(ValueError):
@@ -53,15 +60,18 @@ def read_edits(post: QueryDict, design_id: UUID, user: User) -> list[Edit]:
     Raises ``UnreadablePostError``.
     """
     base = _base(post)
+    settled, token = post.getlist("settles"), post.get("token", "")[:TOKEN_LENGTH]
     edits: list[Edit] = []
     for name in post:
-        if name in OWN_NAMES:
+        if name in OWN_NAMES or name.startswith(WAS):
             continue
         address = _address(name)
         if address.asked.is_table or (address.row and not address.column):
             raise UnreadablePostError(f"{name} is a table; only its cells can be set.")
         given = post.getlist(name)
-        edits.append(SetValue(address, given if address.asked.is_many else given[-1], base))
+        raw = given if address.asked.is_many else given[-1]
+        was = post.get(f"{WAS}{name}") if address.asked.kind in WORDS else None
+        edits.append(SetValue(address, raw, base, was, name in settled, token))
     if used := post.get("use", ""):
         place, _, number = used.partition("=")
         edits.append(SetValue(_address(place), number, base))

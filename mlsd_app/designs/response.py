@@ -50,7 +50,12 @@ class SavedFragments:
             self.outcome.contents,
             self.stage,
             self.outcome.after,
-            Remarks(self.outcome.refused, self.outcome.conflicts, self.outcome.problems),
+            Remarks(
+                self.outcome.refused,
+                self.outcome.conflicts,
+                self.outcome.problems,
+                self.outcome.merged,
+            ),
             frozenset(added or {self.open_row}),
         )
 

@@ -12,7 +12,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from mlsd_app.accounts.models import User
-from mlsd_app.designs.editing import Conflict, Draft, Edit, OnDemand, Refusal, RemovedRow
+from mlsd_app.designs.editing import (
+    Conflict,
+    Draft,
+    Edit,
+    Merged,
+    OnDemand,
+    Refusal,
+    RemovedRow,
+)
 from mlsd_app.designs.models import DeletedRow, Design, Revision, StageAnswers
 from mlsd_app.designs.state import State, state_of
 from mlsd_app.designs.waivers import (
@@ -95,6 +103,7 @@ class Outcome:
     removed: tuple[RemovedRow, ...] = ()
     refused: Mapping[Address, Refusal] = field(default_factory=dict)
     conflicts: Mapping[Address, Conflict] = field(default_factory=dict)
+    merged: Mapping[Address, Merged] = field(default_factory=dict)
     problems: Mapping[Address, Sequence[str]] = field(default_factory=dict)
     taken_back: StoredWaiver | None = None
 
@@ -133,6 +142,7 @@ def save_edits(design_id: UUID, user: User, edits: Sequence[Edit]) -> Outcome:
         removed=tuple(draft.removed),
         refused=draft.refused,
         conflicts=draft.conflicts,
+        merged=draft.merged,
         problems=draft.problems,
     )
 
@@ -142,7 +152,8 @@ def _store(
 ) -> State:
     now = timezone.now()
     writer_id = design.writer_id
-    if design.turn_to(user, now):
+    is_turn = design.turn_to(user, now)
+    if is_turn or (draft.overwrites and design.kept_clock < design.clock):
         Revision.keep(design, contents, writer_id or design.owner_id)
     for stage in {address.stage for address in draft.changed}:
         row = contents[stage]

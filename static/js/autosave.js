@@ -3,14 +3,17 @@
 
 const TYPING_PAUSE = 700; // ms
 const RETRY_AFTER = 5000; // ms
+const BETWEEN = { text: "\n\n", line: " " };
 
 export class Autosave {
   constructor(region) {
     this.region = region;
     this.url = region.dataset.url;
     this.design = document.querySelector("[data-design]").dataset.design;
-    this.waiting = new Map(); // address -> { values, version }; no version means the newest known
+    this.waiting = new Map(); // address -> { values, base, settles }; no base means the newest known
+    this.unanswered = null; // [address, edit] that the server may have heard of or not
     this.versions = new Map(); // address -> the version our last save made
+    this.bases = new Map(); // address -> { control, version, text } that the words there are written from
     this.stored = new Map(); // address -> { text, version } that our last save left there
     this.timers = new Map();
     this.sending = null;
@@ -60,8 +63,7 @@ export class Autosave {
   #changed(control) {
     if (!isAnswer(control)) return;
     const address = control.name;
-    clearTimeout(this.timers.get(address));
-    this.timers.delete(address);
+    this.#clear(address);
     if (!this.#isKnown(address)) this.#due(address);
     else {
       if (!this.#isUnsaved(address)) this.#forget(address);
@@ -72,7 +74,7 @@ export class Autosave {
   /** Whether what stands at an address is what was last sent for it: nothing else waits there, and
       nobody has changed it since. */
   #isKnown(address) {
-    if (this.waiting.has(address)) return false;
+    if (this.#waits.has(address)) return false;
     const text = JSON.stringify(readValues(this.region, address));
     if (this.inFlight.address === address) return this.inFlight.text === text;
     const stored = this.stored.get(address);
@@ -89,22 +91,45 @@ export class Autosave {
       }
       markChosen(pill.closest(".choice"));
     }
-    const keep = event.target.closest("[data-keep]");
-    if (keep) {
+    const mine = event.target.closest("[data-keep], [data-both]");
+    if (mine) {
       event.preventDefault();
-      this.versions.set(keep.dataset.keep, Number(keep.value));
-      this.#due(keep.dataset.keep);
+      this.#settle(mine.closest(".says"), mine.matches("[data-both]"));
     }
     const take = event.target.closest("[data-take]");
     if (take) {
       const control = this.region.querySelector(`textarea[name="${take.dataset.take}"], input[name="${take.dataset.take}"], select[name="${take.dataset.take}"]`);
       if (control?.matches("[type=radio], [type=checkbox]")) location.reload();
       else if (control) control.value = take.dataset.text;
-      this.versions.set(take.dataset.take, Number(take.closest(".says").dataset.version));
+      this.#seen(take.closest(".says"));
+      this.#clear(take.dataset.take);
+      this.waiting.delete(take.dataset.take);
       this.#forget(take.dataset.take);
       take.closest(".conflict").remove();
       this.#show();
     }
+  }
+
+  /** Store what stands in the control in place of what the conflict showed, or after it. */
+  #settle(says, withTheirs) {
+    const address = says.dataset.for;
+    const theirs = this.#seen(says);
+    const control = this.#words(address);
+    if (withTheirs) control.value = together(control.dataset.words, theirs, control.value);
+    this.#clear(address);
+    this.#queue(address, true);
+    this.#send();
+  }
+
+  /** What is written from here on is written from the stored text that a conflict shows. */
+  #seen(says) {
+    const address = says.dataset.for;
+    const version = Number(says.dataset.version);
+    const { text } = says.querySelector("[data-take]").dataset;
+    const control = this.#words(address);
+    this.versions.set(address, version);
+    if (control) this.bases.set(address, { control, version, text });
+    return text;
   }
 
   #pressed(event) {
@@ -124,10 +149,15 @@ export class Autosave {
     this.#send();
   }
 
-  #queue(address) {
+  #clear(address) {
+    clearTimeout(this.timers.get(address));
+    this.timers.delete(address);
+  }
+
+  #queue(address, settles = this.waiting.get(address)?.settles) {
     const values = readValues(this.region, address);
     if (!values) return;
-    this.waiting.set(address, { values });
+    this.waiting.set(address, { values, settles });
     this.#keep(address, values);
     this.#show();
   }
@@ -143,28 +173,41 @@ export class Autosave {
   async #sendAll() {
     clearTimeout(this.retry);
     this.failure = "";
-    while (this.waiting.size) {
-      const [address, edit] = this.waiting.entries().next().value;
-      this.waiting.delete(address);
+    while (this.unanswered || this.waiting.size) {
+      const [address, edit] = this.unanswered ?? this.waiting.entries().next().value;
+      if (this.unanswered) this.unanswered = null;
+      else this.waiting.delete(address);
       this.#show("saving");
       const status = await this.#post(address, edit);
       if (status === 0) {
-        // Not reached: keep it, in front of nothing newer for the same address.
-        if (!this.waiting.has(address)) this.waiting.set(address, edit);
+        // It may have arrived all the same: exactly this goes again before anything newer, which
+        // is then written from a text that the server has.
+        this.unanswered = [address, edit];
         this.retry = setTimeout(() => this.#send(), RETRY_AFTER);
         return;
       }
-      if (status === 200) this.stored.set(address, { text: JSON.stringify(edit.values), version: this.#version(address) });
+      if (status === 200) this.stored.set(address, { text: JSON.stringify(this.#learn(address, edit)), version: this.#version(address) });
       else this.stored.delete(address);
-      if (status === 200 && !this.#isUnsaved(address)) this.#forget(address);
+      if (status === 200 && this.#isUnsaved(address)) this.#keep(address, readValues(this.region, address));
+      else if (status === 200) this.#forget(address);
       this.failure = [200, 409, 422].includes(status) ? "" : `Not saved (${status}). What you typed is kept here.`;
     }
   }
 
-  async #post(address, { values, version }) {
+  async #post(address, edit) {
+    edit.base ??= this.#base(address);
+    edit.token ??= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+    const { values, base, settles, token } = edit;
     const open = this.region.querySelector(`[data-open-row="${address.split("/")[1]?.split(".")[0]}"]`);
     this.inFlight = { address, text: JSON.stringify(values) };
-    const status = await this.post({ base: version ?? this.#version(address), [address]: values, ...(open && { open: open.dataset.openRow }) });
+    const status = await this.post({
+      base: base.version,
+      token,
+      [address]: values,
+      ...(base.text !== undefined && { [`was:${address}`]: base.text }),
+      ...(settles && { settles: address }),
+      ...(open && { open: open.dataset.openRow }),
+    });
     this.inFlight = { address: "", text: "" };
     this.takeOver();
     return status;
@@ -213,14 +256,45 @@ export class Autosave {
     return Math.max(Number(held ?? 0), this.versions.get(address) ?? 0);
   }
 
+  /** The control where words are written at an address, if it is on the page. */
+  #words(address) {
+    return this.region.querySelector(`[data-words][name="${address}"]`);
+  }
+
+  /** What the answer that stands at an address is written from: the stored version and, of words,
+      its text. */
+  #base(address) {
+    const control = this.#words(address);
+    const known = this.bases.get(address);
+    if (!control) return known ?? { version: this.#version(address) };
+    if (known?.control === control) return known;
+    const text = control.matches("[data-unstored]") ? undefined : control.defaultValue;
+    const base = { control, version: Number(control.dataset.version), text };
+    this.bases.set(address, base);
+    return base;
+  }
+
   // -- What comes back ---------------------------------------------------------------------------
+
+  /** Words that were stored are what the next ones are written from; others' words come into the
+      control between them. Who has typed on keeps writing from what was sent, which the stored text
+      holds: so the next save adds what is new since, once. Returns the values that stand there. */
+  #learn(address, { values, base }) {
+    const control = this.#words(address);
+    if (!control && base.text === undefined) return values;
+    const { version = base.version, merged } = this.region.querySelector(`.says[data-for="${address}"]`)?.dataset ?? {};
+    const isShown = merged && !this.#isUnsaved(address) && control && weave(control, JSON.parse(merged));
+    const text = isShown ? control.value : values.at(-1);
+    this.bases.set(address, { control, version: Number(version), text });
+    return isShown ? [text] : values;
+  }
 
   /** Nobody's text is replaced while they are typing it. */
   #guard(event) {
     const target = event.detail.target;
     const active = document.activeElement;
     const types = active?.matches("textarea, input:not([type=radio], [type=checkbox])") && target.contains(active);
-    const dirty = [...this.timers.keys(), ...this.waiting.keys()].some((address) => target.querySelector(`[name="${address}"]`));
+    const dirty = [...this.timers.keys(), ...this.#waits].some((address) => target.querySelector(`[name="${address}"]`));
     const written = [...target.querySelectorAll("[data-waiver]:not([data-sent]) textarea")].some((reason) => reason.value !== reason.defaultValue);
     if (types || dirty || written) event.detail.shouldSwap = false;
   }
@@ -238,18 +312,23 @@ export class Autosave {
       else control?.removeAttribute("aria-invalid");
     }
     for (const choice of this.region.querySelectorAll(".choice")) markChosen(choice);
-    for (const button of this.region.querySelectorAll("[data-take], [data-preview]")) button.hidden = false;
+    for (const button of this.region.querySelectorAll("[data-take], [data-both], [data-preview]")) button.hidden = false;
     const saved = document.getElementById("saved");
     if (saved?.dataset.clock) this.region.dataset.clock = saved.dataset.clock;
   }
 
   #isUnsaved(address) {
-    return address === this.inFlight.address || this.timers.has(address) || this.waiting.has(address);
+    return address === this.inFlight.address || this.timers.has(address) || this.#waits.has(address);
+  }
+
+  /** The addresses whose edits are to be sent. */
+  get #waits() {
+    return new Set([...(this.unanswered ? [this.unanswered[0]] : []), ...this.waiting.keys()]);
   }
 
   /** The region says whether anything typed or asked for is not answered yet. */
   #mark() {
-    const isBusy = this.timers.size || this.waiting.size || this.sending || this.posting;
+    const isBusy = this.timers.size || this.#waits.size || this.sending || this.posting;
     this.region.toggleAttribute("data-unsaved", Boolean(isBusy));
   }
 
@@ -257,7 +336,7 @@ export class Autosave {
     this.#mark();
     const saved = document.getElementById("saved");
     if (!saved) return;
-    const count = this.waiting.size;
+    const count = this.#waits.size;
     const say = (text, kind) => {
       saved.className = `saved ${kind}`;
       saved.textContent = text;
@@ -291,7 +370,9 @@ export class Autosave {
   }
 
   #keep(address, values) {
-    if (values) this.#store({ ...this.#kept(), [address]: { values, version: this.#version(address) } });
+    if (!values) return;
+    const { version, text } = this.#base(address);
+    this.#store({ ...this.#kept(), [address]: { values, version, was: text } });
   }
 
   #forget(address) {
@@ -313,13 +394,15 @@ export class Autosave {
   /** Put back what an earlier visit could not store, and try again. What has no place on this page
       is sent too; `row` names the part of the page that has just come. */
   #offerKept(row = null) {
-    for (const [address, edit] of Object.entries(this.#kept())) {
+    for (const [address, { values, version, was }] of Object.entries(this.#kept())) {
       const controls = (row ?? this.region).querySelectorAll(`[name="${address}"]`);
       if (this.#isUnsaved(address) || (row && !controls.length)) continue;
-      writeValues(controls, edit.values);
-      this.waiting.set(address, edit);
+      writeValues(controls, values);
+      const base = { control: this.#words(address), version, text: was };
+      if (base.control) this.bases.set(address, base);
+      this.waiting.set(address, { values, base });
     }
-    if (this.waiting.size) this.#send();
+    if (this.#waits.size) this.#send();
   }
 }
 
@@ -343,6 +426,26 @@ function writeValues(controls, values) {
     if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
     else if (control.type !== "hidden") control.value = values.at(-1);
   }
+}
+
+/** One text after the other; of lists, the entries of both. */
+function together(kind, first, second) {
+  if (kind === "list") return [...new Set([...first.split("\n"), ...second.split("\n")])].filter(Boolean).join("\n");
+  return [first, second].filter(Boolean).join(BETWEEN[kind]);
+}
+
+/** Take `out` and put `in` the pieces of a text, if it is still the one they are of; the cursor stays
+    where it is in the rest. Returns whether it was. */
+function weave(control, pieces) {
+  const sent = pieces.map(([fate, text]) => (fate === "in" ? "" : text)).join("");
+  if (control.value !== sent) return false;
+  let place = 0;
+  for (const [fate, text] of pieces) {
+    if (fate === "out") control.setRangeText("", place, place + text.length, "preserve");
+    if (fate === "in") control.setRangeText(text, place, place, "preserve");
+    if (fate !== "out") place += text.length;
+  }
+  return true;
 }
 
 /** Remember which pill is chosen, to notice when it is chosen again. */
