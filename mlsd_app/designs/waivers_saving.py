@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Self
 from uuid import UUID
 
 from django.db import transaction
@@ -43,11 +44,23 @@ class Signature:
         return self.now.isoformat(timespec="seconds")
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The finding that somebody decides about, as it stood before them."""
+
+    fingerprint: str
+    message: str = ""  # empty where it is not known
+
+    @classmethod
+    def of(cls, posted: Mapping[str, str]) -> Self:
+        return cls(posted.get("finding", ""), posted.get("message", ""))
+
+
 Change = Callable[[State, Signature], Waivers]
 
 
-def set_aside(design_id: UUID, user: User, fingerprint: str, reason: str) -> Outcome:
-    """Set one finding aside because of ``reason``; again for the same finding changes nothing.
+def set_aside(design_id: UUID, user: User, shown: Shown, reason: str) -> Outcome:
+    """Set one finding aside because of ``reason``; again for the same reason changes nothing.
 
     Raises ``WaiverRefusedError``, and ``Design.DoesNotExist`` unless ``user`` may edit the design.
     """
@@ -55,8 +68,9 @@ def set_aside(design_id: UUID, user: User, fingerprint: str, reason: str) -> Out
 
     def change(state: State, signature: Signature) -> Waivers:
         _refuse_reason(said)
-        verdict = _verdict(state, fingerprint)
+        verdict = _verdict(state, shown)
         if verdict.is_set_aside:
+            _refuse_another_reason(verdict, said)
             return state.waivers
         finding = verdict.finding
         others = (w for w in state.waivers if w.also is None or not w.covers(finding))
@@ -66,14 +80,14 @@ def set_aside(design_id: UUID, user: User, fingerprint: str, reason: str) -> Out
     return _changed(design_id, user, change)
 
 
-def renew(design_id: UUID, user: User, name: str, fingerprint: str) -> Outcome:
+def renew(design_id: UUID, user: User, name: str, shown: Shown) -> Outcome:
     """Let a waiver hold for the values that stand at the finding now.
 
     Raises as ``set_aside`` does.
     """
 
     def change(state: State, signature: Signature) -> Waivers:
-        verdict = _verdict(state, fingerprint)
+        verdict = _verdict(state, shown)
 
         def renewed(waiver: StoredWaiver) -> StoredWaiver:
             if waiver.also is not None:
@@ -140,12 +154,26 @@ def _refuse_reason(reason: str) -> None:
         )
 
 
-def _verdict(state: State, fingerprint: str) -> Verdict:
-    found = (one for one in state.verdicts if one.fingerprint == fingerprint)
+def _refuse_another_reason(verdict: Verdict, reason: str) -> None:
+    stored = verdict.waiver.reason if verdict.waiver else ""
+    if stored != reason:
+        raise WaiverRefusedError(
+            f"It was set aside meanwhile because {values.quoted(stored)}. Load the page again, and "
+            "take that back first if your reason is the better one."
+        )
+
+
+def _verdict(state: State, shown: Shown) -> Verdict:
+    found = (one for one in state.verdicts if one.fingerprint == shown.fingerprint)
     verdict = next(found, None)
     if verdict is None:
         raise WaiverRefusedError(
             "This finding is gone: the answers it was about have changed. Load the page again."
+        )
+    if shown.message and shown.message.split() != verdict.message.split():
+        raise WaiverRefusedError(
+            f"The values changed meanwhile. It says now: {verdict.message} Load the page again, "
+            "and decide about these."
         )
     return verdict
 

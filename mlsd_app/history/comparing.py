@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from mlsd_app.checklist import Finding
 from mlsd_app.comparison.designs import StageChanges, compare
+from mlsd_app.designs.verdicts import Verdict
 from mlsd_app.history.moments import Moment
 from mlsd_app.stages.design import STAGES
 
@@ -34,16 +34,21 @@ class Compared:
         return [stage.title for key, stage in STAGES.items() if key not in changed]
 
     @cached_property
-    def gained(self) -> Sequence[Finding]:
-        """Findings that ``second`` has and ``first`` has not."""
-        return _without(self.second.state.findings, self.first.state.findings)
+    def gained(self) -> Sequence[Verdict]:
+        """Findings that are shown of ``second`` and not of ``first``."""
+        return _without(_shown(self.second), _shown(self.first))
 
     @cached_property
-    def lost(self) -> Sequence[Finding]:
-        """Findings that ``first`` has and ``second`` has not."""
-        return _without(self.first.state.findings, self.second.state.findings)
+    def lost(self) -> Sequence[Verdict]:
+        """Findings that are shown of ``first`` and not of ``second``."""
+        return _without(_shown(self.first), _shown(self.second))
 
 
-def _without(findings: Sequence[Finding], others: Sequence[Finding]) -> Sequence[Finding]:
+def _shown(moment: Moment) -> Sequence[Verdict]:
+    """What the bar lets through, whether it is set aside or not: that solves nothing."""
+    return [verdict for verdict in moment.state.verdicts if verdict.is_shown]
+
+
+def _without(findings: Sequence[Verdict], others: Sequence[Verdict]) -> Sequence[Verdict]:
     known = {finding.fingerprint for finding in others}
     return [finding for finding in findings if finding.fingerprint not in known]

@@ -44,10 +44,10 @@ class Scope:
 
     @property
     def title(self) -> str:
-        """What it is called in a sentence: the whole design, ``Serving``, ``Peak load``."""
+        """What it is called in a sentence: all answers, ``Serving``, ``Peak load``."""
         if self.field:
             return STAGES[self.stage].fields[self.field].label
-        return STAGES[self.stage].title if self.stage else "the whole design"
+        return STAGES[self.stage].title if self.stage else "all answers"
 
     def addresses(self) -> Iterator[Address]:
         """Every field within it."""

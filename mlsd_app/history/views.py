@@ -18,6 +18,7 @@ from mlsd_app.designs.reading import Document
 from mlsd_app.history.comparing import Compared
 from mlsd_app.history.moments import NOW, Moment, Timeline
 from mlsd_app.history.restoring import Scope, UnknownScopeError, bring_back
+from mlsd_app.stages import values
 from mlsd_app.stages.design import STAGES
 
 
@@ -89,7 +90,7 @@ def revision_read(request: AuthedRequest, pk: UUID, number: int) -> HttpResponse
 def name_version(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Give a revision a name, or the present state, which becomes a revision then."""
     design = get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
-    name = " ".join(request.POST.get("name", "").split())
+    name = " ".join(values.CONTROL_CHARACTER.sub("", request.POST.get("name", "")).split())
     key = request.POST.get("revision", NOW)
     revision = Revision.of(design, request.user) if key == NOW else _moment(design, key).revision
     if len(name) > Revision.NAME_LIMIT:

@@ -205,6 +205,14 @@ def test_the_rubric_follows_the_level_and_an_example_can_be_compared(
     expect(strong).to_have_count(0)
 
 
+def test_the_level_is_chosen_among_the_answers_of_the_document(desk: Page, author: User) -> None:
+    design = make_design(author, general={"title": "Feed", "target_level": "L5"})
+    open_stage(desk, design, "general")
+    with saving(desk):
+        pill(desk, "general.target_level", "L3").check()
+    assert answer(design, "general.target_level") == "L3"
+
+
 def test_markdown_is_previewed_with_its_diagram_or_the_mistake_in_it(
     desk: Page, author: User
 ) -> None:

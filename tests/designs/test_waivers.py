@@ -179,6 +179,58 @@ def test_the_same_form_twice_is_one_waiver(signed_in: Client, design: Design) ->
     assert design.clock == clock
 
 
+def test_a_second_reason_for_the_same_finding_is_refused_and_stays(
+    signed_in: Client, design: Design
+) -> None:
+    other = "Latency is the caller's business."
+    beside = {"page": "framing", "place": "framing-timeliness", "reason": other}
+    posted = fingerprint(design, "framing.latency-not-stated")
+    give(signed_in, design, "framing.latency-not-stated")
+    response = signed_in.post(
+        reverse("designs:waiver_give", args=[design.pk]),
+        {"finding": posted, **beside},
+        headers=HTMX,
+    )
+    assert response.status_code == 422
+    said = response.content.decode()
+    assert "It was set aside meanwhile because" in said
+    assert REASON[:30] in said
+    assert "Latency is the caller" in said
+    assert [one.reason for one in state(design).waivers] == [REASON]
+
+
+def test_what_changed_meanwhile_does_not_still_apply_unseen(
+    signed_in: Client, slow: Design
+) -> None:
+    edit(signed_in, slow, "framing.latency_slo_ms", "40")
+    (shown,) = [one for one in state(slow).verdicts if one.check == OVER_BUDGET]
+    edit(signed_in, slow, "framing.latency_slo_ms", "30")
+    (waiver,) = state(slow).waivers
+    url = reverse("designs:waiver_renew", args=[slow.pk, waiver.name])
+    fields = {"page": "framing", "finding": shown.fingerprint}
+    response = signed_in.post(url, fields | {"message": shown.message})
+    assert response.status_code == 422
+    assert "The values changed meanwhile." in response.content.decode()
+    (now,) = [one for one in state(slow).verdicts if one.check == OVER_BUDGET]
+    assert now.is_open
+    assert signed_in.post(url, fields | {"message": now.message}).status_code == 302
+    assert not is_open(slow, OVER_BUDGET)
+
+
+def test_a_toast_that_comes_too_late_says_so(signed_in: Client, design: Design) -> None:
+    give(signed_in, design, "framing.latency-not-stated")
+    (waiver,) = state(design).waivers
+    design.waivers = []
+    design.save()
+    url = reverse("designs:waiver_put_back", args=[design.pk, waiver.name])
+    fields = {"page": "framing", "finding": fingerprint(design, "framing.latency-not-stated")}
+    response = signed_in.post(url, fields, headers=HTMX)
+    assert response.status_code == 422
+    said = response.content.decode()
+    assert 'hx-swap-oob="afterbegin:#toasts"' in said
+    assert "What was set aside is not kept any more." in said
+
+
 def test_a_hostile_reason_is_text(signed_in: Client, design: Design) -> None:
     give(signed_in, design, "framing.latency-not-stated", "<script>alert(1)</script>")
     for name, *more in (("designs:stage_edit", "framing"), ("designs:finding_list",)):

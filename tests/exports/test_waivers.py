@@ -15,7 +15,7 @@ from mlsd_app.designs.editing import SetValue
 from mlsd_app.designs.models import Design, Revision
 from mlsd_app.designs.saving import save_edits
 from mlsd_app.designs.state import state_of
-from mlsd_app.designs.waivers_saving import set_aside, take_back
+from mlsd_app.designs.waivers_saving import Shown, set_aside, take_back
 from mlsd_app.exports.asking import ask
 from mlsd_app.exports.content import html_of
 from mlsd_app.exports.document import Options
@@ -38,7 +38,7 @@ def aside(design: Design, user: User, check: str = LATENCY, reason: str = REASON
     """Set aside what ``check`` finds; returns the name of the waiver."""
     found = state_of(design.contents()).verdicts
     fingerprint = next(one.fingerprint for one in found if one.check == check)
-    outcome = set_aside(design.pk, user, fingerprint, reason)
+    outcome = set_aside(design.pk, user, Shown(fingerprint), reason)
     return outcome.after.waivers[-1].name
 
 

@@ -31,7 +31,7 @@ Save = Callable[[], Outcome]
 @require_POST
 def waiver_give(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Set a finding aside because of the reason that was written."""
-    reason, finding = request.POST.get("reason", ""), request.POST.get("finding", "")
+    reason, finding = request.POST.get("reason", ""), saving.Shown.of(request.POST)
     return _answer(request, pk, partial(saving.set_aside, pk, request.user, finding, reason))
 
 
@@ -39,7 +39,7 @@ def waiver_give(request: AuthedRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def waiver_renew(request: AuthedRequest, pk: UUID, name: str) -> HttpResponse:
     """The reason still applies to the values as they are now."""
-    finding = request.POST.get("finding", "")
+    finding = saving.Shown.of(request.POST)
     return _answer(request, pk, partial(saving.renew, pk, request.user, name, finding))
 
 
@@ -100,7 +100,9 @@ def _refused(request: AuthedRequest, pk: UUID, stage: Stage | None, message: str
         Remarks(waiver=WaiverRefusal(**said, message=message)),
     )
     if request.htmx and stage:
-        finding = next((v for v in page.findings if v.fingerprint == said["finding"]), None)
+        # Without a place the form stood in a toast, and there is none beside the finding.
+        beside = page.findings if said["place"] else ()
+        finding = next((v for v in beside if v.fingerprint == said["finding"]), None)
         context = {"page": page, "finding": finding}
         response = render(request, "designs/_waiver_refused.html", context, status=422)
         patch_vary_headers(response, ["HX-Request"])
