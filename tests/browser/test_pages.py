@@ -40,6 +40,10 @@ CUT_OFF = """() => [...document.querySelectorAll("body *")].filter((element) => 
   return true;
 }).map((element) => element.outerHTML.slice(0, 120))"""
 
+# Of the layout shift that Chromium reports: half of what a page shows moving by a line is twice as
+# much, and a font that arrives late and is a hair wider is a hundredth of it.
+A_LINE_MOVES = 0.005
+
 SHIFTS = """
 window.shifts = [];
 new PerformanceObserver((list) => {
@@ -93,10 +97,11 @@ def test_pages_of_a_complete_design_are_sound(
 ) -> None:
     design = make_complete_design(author)
     for stage in STAGES:
-        assert_sound(desk, reverse("designs:stage_edit", args=[design.pk, stage]))
+        url = reverse("designs:stage_edit", args=[design.pk, stage])
+        assert_sound(desk, url, is_long=stage != "serving")  # has one of everything
     monitor = rows(design, "monitoring.monitors")[0]["row"]
     stage = reverse("designs:stage_edit", args=[design.pk, "monitoring"])
-    assert_sound(desk, f"{stage}?row={monitor}")
+    assert_sound(desk, f"{stage}?row={monitor}", is_long=True)
     assert_sound(desk, reverse("designs:design_read", args=[design.pk]), is_long=True)
     assert_sound(desk, reverse("designs:chain_read", args=[design.pk]))
     assert_sound(desk, reverse("designs:answer_compare", args=[design.pk, "framing.timeliness"]))
@@ -169,7 +174,7 @@ def test_nothing_jumps_while_a_page_loads(
         open_stage(page, design, stage)
         page.evaluate("document.fonts.ready")
         settled(page)
-        assert page.evaluate("window.shifts") == [], stage
+        assert sum(page.evaluate("window.shifts")) < A_LINE_MOVES, stage
 
 
 def test_a_note_never_stretches_the_sheet(desk: Page, author: User) -> None:

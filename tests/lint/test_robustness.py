@@ -77,7 +77,7 @@ def texts_of(document: Any, with_waivers: list[Any]) -> list[tuple[str, str]]:
 
 
 @settings(
-    max_examples=200,
+    max_examples=100,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(document=raw_documents(), waivers=waivers, options=options)
@@ -92,7 +92,7 @@ def test_any_document_ends_in_a_report(
         assert report.exit_code in {0, 1, 2}
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_tangled_designs_end_in_a_report(tmp_path: Path, seed: int) -> None:
     """Absurd numbers, references to nothing, circles, and rows that share an id."""
