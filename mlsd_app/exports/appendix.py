@@ -24,8 +24,8 @@ from mlsd_app.exports.blocks import (
 )
 from mlsd_app.exports.typesetter import Typesetter
 from mlsd_app.stages import values
-from mlsd_app.stages.addresses import Address, UnknownAddressError
-from mlsd_app.stages.design import STAGES, Design, row_id, rows_at
+from mlsd_app.stages.design import STAGES, Design
+from mlsd_app.stages.reading import place_name
 
 MARKS = {Severity.ERROR: "\u00d7", Severity.WARNING: "\u25b2", Severity.HINT: "\u25cb"}
 SET_ASIDE = "Set aside, with reasons"
@@ -131,7 +131,7 @@ def _found_at(
     addresses = (finding.address, *finding.also)
     return FoundAt(
         message=setter.inline(finding.message),
-        places=[(place_name(design, one), _target(one, places)) for one in addresses],
+        places=[(place_name(one, design), _target(one, places)) for one in addresses],
         note=_counts_again(finding),
     )
 
@@ -153,21 +153,6 @@ def _signed(waiver: StoredWaiver) -> str:
         day = timezone.localdate(waiver.at)
         on = f"{day.day} {day:%B %Y}"
     return ", ".join(part for part in (waiver.by, on) if part)
-
-
-def place_name(design: Design, text: str) -> str:
-    """An address in words: "Serving, ranking, Replicas"."""
-    try:
-        address = Address.parse(text)
-    except UnknownAddressError:
-        return text
-    parts = [address.definition.title]
-    if address.row:
-        rows = rows_at(design, str(address.table).partition("/")[0])
-        parts.append(next((row_id(row) for row in rows if row.row == address.row), ""))
-    if address.column or not address.row:
-        parts.append(address.asked.label)
-    return ", ".join(part for part in parts if part)
 
 
 def _target(address: str, places: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from mlsd_app.figures.lettering import Face
 from mlsd_app.figures.path import path_milliseconds, steps
 from mlsd_app.figures.system import counted
 from mlsd_app.stages.design import Design
+from mlsd_app.stages.reading import main_label
 
 _LEFT = 16.0
 _TALL = 33.0
@@ -51,7 +52,7 @@ def overview(canvas: Canvas, design: Design) -> float:
 
 
 def _parts(design: Design) -> Sequence[_Part]:
-    label = system.main_label(design)
+    label = main_label(design.data)
     model = design.model
     features = design.features.rows
     critical = sum(bool(feature.critical) for feature in features)

@@ -13,6 +13,7 @@ from mlsd_app.figures.overview import overview
 from mlsd_app.figures.palette import SCREEN, Palette
 from mlsd_app.figures.system import Box
 from mlsd_app.stages.design import Design
+from mlsd_app.stages.reading import main_label
 
 _NARROWEST = 320.0  # below it three columns cannot stand beside each other
 
@@ -200,7 +201,7 @@ class _Drawing:
         y = _TOP + self.span + _TO_LOOP
         room = (self.log_x - 26 - _LEFT - 2 * 22) / 3
         lefts = [_LEFT + index * (room + 22) for index in range(3)]
-        label = system.main_label(self.design)
+        label = main_label(self.design.data)
         model = self.design.model
         candidates = len(model.candidates)
         texts = (

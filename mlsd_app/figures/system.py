@@ -15,6 +15,7 @@ from mlsd_app.stages.data import Label, Source
 from mlsd_app.stages.design import Design
 from mlsd_app.stages.features import Feature
 from mlsd_app.stages.monitoring import Monitor
+from mlsd_app.stages.reading import main_label
 from mlsd_app.stages.serving import Component
 
 SOURCE_KINDS = {"cdc": "change capture", "api": "API"}
@@ -91,12 +92,6 @@ def watches(design: Design) -> Sequence[Watch]:
         title = titles.get(monitor.watches, PATH_AND_MODEL)
         groups[title].append((monitor.id or "unnamed", ACTIONS.get(monitor.action_kind, "")))
     return [Watch(title, monitors) for title, monitors in groups.items()]
-
-
-def main_label(design: Design) -> Label | None:
-    """The label of the target, or the first one while none is marked."""
-    labels = design.data.labels
-    return next((label for label in labels if label.main), labels[0] if labels else None)
 
 
 def label_about(label: Label) -> str:
@@ -229,7 +224,7 @@ def is_empty(design: Design) -> bool:
 
 def title(design: Design) -> str:
     """The whole picture in a sentence or two."""
-    label, component = main_label(design), serves_the_model(design)
+    label, component = main_label(design.data), serves_the_model(design)
     monitors: Sequence[Monitor] = design.monitoring.monitors
     triggers = design.monitoring.retrain.triggers
     said = [

@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
 
-from mlsd_app.figures.system import main_label
 from mlsd_app.figures.traceability import KPI_AT, Hole, Kind, Link, Node, Sighting, Step, by_id
 from mlsd_app.stages.design import Design
 from mlsd_app.stages.features import Feature
 from mlsd_app.stages.metrics import Metric
+from mlsd_app.stages.reading import main_label
 
 
 class _Misses(Enum):
@@ -93,7 +93,7 @@ def orphans(design: Design, nodes: Mapping[str, Node], links: Sequence[Link]) ->
     used = {(end, link.kind) for link in links for end in (link.left, link.right)}
     for label in design.data.labels:
         at = label.at()
-        if label is main_label(design):
+        if label is main_label(design.data):
             if design.metrics.rows and (at, Kind.READ_ON) not in used:
                 says = f"No metric is read on {nodes[at].name}, the main label."
                 yield Hole(Step.METRIC, Metric.TABLE, says, at)

@@ -9,7 +9,7 @@ from mlsd_app.figures.amounts import amount
 from mlsd_app.figures.chain import KPI, change
 from mlsd_app.figures.lettering import one_line
 from mlsd_app.figures.path import time_of
-from mlsd_app.figures.system import FEATURE_KINDS, SOURCE_KINDS, main_label
+from mlsd_app.figures.system import FEATURE_KINDS, SOURCE_KINDS
 from mlsd_app.figures.traceability import (
     KPI_AT,
     OBJECTIVE_AT,
@@ -28,6 +28,7 @@ from mlsd_app.stages.features import Feature
 from mlsd_app.stages.fields import Row
 from mlsd_app.stages.metrics import Metric
 from mlsd_app.stages.model import FAMILIES
+from mlsd_app.stages.reading import main_label
 
 
 def trace(design: Design, seen: Iterable[Sighting] = ()) -> Trace:
@@ -56,7 +57,7 @@ def _nodes(design: Design) -> Iterator[Node]:
         moved = change(framing.kpi_baseline, framing.kpi_target, framing.kpi_unit)
         yield Node(Step.OBJECTIVE, KPI_AT, kpi, moved or "the KPI", is_marked=True)
     yield from (_metric(row) for row in design.metrics.rows)
-    main = main_label(design)
+    main = main_label(design.data)
     yield from (_label(row, is_main=row is main) for row in design.data.labels)
     for source in design.data.sources:
         kind = SOURCE_KINDS.get(source.kind, source.kind)
@@ -148,7 +149,7 @@ def _links(design: Design) -> Iterator[Link]:
 
 
 def _links_of_metrics(design: Design) -> Iterator[Link]:
-    metrics, label = by_id(design.metrics.rows), main_label(design)
+    metrics, label = by_id(design.metrics.rows), main_label(design.data)
     kpi = {KPI, design.framing.business_kpi.strip() or KPI}
     for metric in design.metrics.rows:
         if metric.proxy_for.strip() in kpi:
@@ -166,7 +167,7 @@ def _needs_labels(metric: Metric) -> bool:
 
 def _links_of_features(design: Design) -> Iterator[Link]:
     sources, components = by_id(design.data.sources), by_id(design.serving.components)
-    label = main_label(design)
+    label = main_label(design.data)
     for feature in design.features.rows:
         for name in feature.sources:
             if source := sources.get(name):
@@ -177,7 +178,7 @@ def _links_of_features(design: Design) -> Iterator[Link]:
 
 
 def _links_of_models(design: Design) -> Iterator[Link]:
-    metrics, label = by_id(design.metrics.rows), main_label(design)
+    metrics, label = by_id(design.metrics.rows), main_label(design.data)
     chosen = by_id(design.model.candidates).get(design.model.chosen)
     if chosen is not None:
         if label is not None:

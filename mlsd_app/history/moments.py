@@ -19,6 +19,11 @@ NOW = "now"
 ON_A_PAGE = 50
 
 
+def is_number(text: str) -> bool:
+    """Whether ``text`` can be the number of a revision."""
+    return text.isascii() and text.isdecimal() and len(text) < 10
+
+
 @dataclass(frozen=True)
 class Moment:
     """A state of a design: a revision, or how it is now where that is no revision yet.
@@ -106,7 +111,7 @@ class Moment:
         """
         if key == NOW and design.kept_clock != design.clock:
             return cls(design, None)
-        if not (key == NOW or (key.isascii() and key.isdecimal() and len(key) < 10)):
+        if key != NOW and not is_number(key):
             raise Revision.DoesNotExist(f"There is no revision {key[:20]!r}.")
         number = design.revision_count if key == NOW else int(key)
         return cls(design, design.revisions.select_related("author").get(number=number))

@@ -16,7 +16,7 @@ from mlsd_app.designs.models import Design, Revision
 from mlsd_app.designs.pages import StagePage
 from mlsd_app.designs.reading import Document
 from mlsd_app.history.comparing import Compared
-from mlsd_app.history.moments import NOW, Moment, Timeline
+from mlsd_app.history.moments import NOW, Moment, Timeline, is_number
 from mlsd_app.history.restoring import Scope, UnknownScopeError, bring_back
 from mlsd_app.stages import values
 from mlsd_app.stages.design import STAGES
@@ -37,7 +37,7 @@ def history(request: AuthedRequest, pk: UUID) -> HttpResponse:
         Design.objects.visible_to(request.user).select_related("owner", "writer"), pk=pk
     )
     until = request.GET.get("until", "")
-    timeline = Timeline.of(design, until=int(until) if until.isdecimal() else None)
+    timeline = Timeline.of(design, until=int(until) if is_number(until) else None)
     newest = timeline.moments[0].key if timeline.moments else NOW
     to = request.GET.get("to") or newest
     before = next(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from mlsd_app.rubric.reading import every, filled, main_label
+from mlsd_app.rubric.reading import every, filled
 from mlsd_app.rubric.statements import answered, holds, judged
 from mlsd_app.stages.conditions import has_a_feedback_loop, is_supervised
 from mlsd_app.stages.design import Design
 from mlsd_app.stages.monitoring import Monitor
+from mlsd_app.stages.reading import main_label
 
 DRIFT = frozenset({"prediction_drift", "feature_drift", "label_drift"})
 NEED_LABELS = frozenset({"offline_metric", "calibration", "label_drift"})
@@ -53,7 +54,7 @@ def _promised_metrics_are_watched(design: Design) -> bool:
 def _label_delay(design: Design, monitor: Monitor) -> float | None:
     """The delay of the label that ``monitor`` watches, or else of the main one."""
     named = (label for label in design.data.labels if label.id and label.id == monitor.watches)
-    watched = next(named, main_label(design))
+    watched = next(named, main_label(design.data))
     return watched.delay_s if watched else None
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from mlsd_app.rubric.reading import every, filled, main_label
+from mlsd_app.rubric.reading import every, filled
 from mlsd_app.rubric.statements import answered, holds, judged
 from mlsd_app.stages.conditions import SECONDS_A_DAY, can_experiment
 from mlsd_app.stages.design import Design
 from mlsd_app.stages.metrics import Metric
+from mlsd_app.stages.reading import main_label
 
 
 def _of_kind(design: Design, kind: str) -> list[Metric]:
@@ -51,7 +52,7 @@ def _is_read_when_labels_are_final(design: Design) -> bool:
         return False
     if not primary.label_based:
         return True
-    label, lag = main_label(design), ab.readout_lag_days
+    label, lag = main_label(design.data), ab.readout_lag_days
     if label is None or label.delay_s is None or lag is None:
         return False
     return lag * SECONDS_A_DAY >= label.delay_s

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from mlsd_app.stages.data import Label
-from mlsd_app.stages.design import Design, is_empty
+from mlsd_app.stages.design import is_empty
 
 R = TypeVar("R")
 
@@ -24,9 +23,3 @@ def filled(*values: object) -> bool:
 
 def has_number(text: str) -> bool:
     return any(character.isdigit() for character in text)
-
-
-def main_label(design: Design) -> Label | None:
-    """The label marked as main, else the first one."""
-    labels = design.data.labels
-    return next((label for label in labels if label.main), labels[0] if labels else None)

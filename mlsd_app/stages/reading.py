@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeVar
 
+from mlsd_app.stages.addresses import Address, UnknownAddressError
 from mlsd_app.stages.data import Data, Label
-from mlsd_app.stages.design import id_column
+from mlsd_app.stages.design import Design, id_column, row_id, rows_at
 from mlsd_app.stages.fields import Row
 
 AnyRow = TypeVar("AnyRow", bound=Row)
@@ -24,3 +25,16 @@ def by_id(rows: Sequence[AnyRow]) -> dict[str, AnyRow]:
         return {}
     column = id_column(type(rows[0]))
     return {name: row for row in reversed(rows) if (name := getattr(row, column))}
+
+
+def place_name(address: str, design: Design | None = None) -> str:
+    """An address in words: "Serving, ranking, Replicas". A row is named if ``design`` is given."""
+    try:
+        place = Address.parse(address)
+    except UnknownAddressError:
+        return address
+    rows = rows_at(design, str(place.table)) if design and place.row else ()
+    name = next((row_id(row) for row in rows if row.row == place.row), "")
+    stage = place.definition.title
+    what = place.asked.label if place.column or not place.row else ""
+    return ", ".join(part for part in dict.fromkeys((stage, name, what)) if part)

@@ -314,3 +314,8 @@ def test_findings_that_the_bar_leaves_out_are_not_counted(
     assert "2 findings appeared" in page(desk, design)
     write(design, author, "general.target_level", "L6")
     assert "3 findings appeared" in page(desk, design)
+
+
+def test_a_page_of_revisions_that_cannot_be_is_the_newest(desk: Client, design: Design) -> None:
+    for until in ("9" * 5000, "-1", "x", "\u0663"):
+        assert page(desk, design, until=until)

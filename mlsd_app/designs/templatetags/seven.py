@@ -19,9 +19,9 @@ from mlsd_app.designs.pages import QuestionView, StagePage, counts
 from mlsd_app.designs.pictures import Picture, picture_of
 from mlsd_app.designs.state import State
 from mlsd_app.stages.addresses import Address, UnknownAddressError
-from mlsd_app.stages.design import NUMBERED_STAGES, id_column, row_id, rows_at
-from mlsd_app.stages.design import Design as Snapshot
+from mlsd_app.stages.design import NUMBERED_STAGES, id_column
 from mlsd_app.stages.fields import Field
+from mlsd_app.stages.reading import place_name
 from mlsd_app.stages.words import CATEGORIES
 
 register = template.Library()
@@ -73,18 +73,7 @@ def _url_of_stage(design: UUID, stage: str) -> str:
     return reverse("designs:stage_edit", args=[design, stage])
 
 
-@register.filter
-def place_name(address: str, design: Snapshot | None = None) -> str:
-    """An address in words: "Serving, ranking, Replicas". A row is named if ``design`` is given."""
-    try:
-        place = Address.parse(address)
-    except UnknownAddressError:
-        return address
-    rows = rows_at(design, str(place.table)) if design and place.row else ()
-    name = next((row_id(row) for row in rows if row.row == place.row), "")
-    stage = place.definition.title
-    what = place.asked.label if place.column or not place.row else ""
-    return ", ".join(part for part in dict.fromkeys((stage, name, what)) if part)
+register.filter(place_name)
 
 
 @register.filter
