@@ -22,6 +22,9 @@ ALIAS_LIMIT = 1000  # values that aliases may add
 
 # An absent C library costs time only: the events are the same.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_SCALAR = yaml.ScalarEvent
+_END_OF_MAPPING = yaml.MappingEndEvent
+_END_OF_SEQUENCE = yaml.SequenceEndEvent
 _JSON_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]]|[^\s"{}\[\],:]+')
 _STANDARD_TAG = re.compile(r"(?:tag:yaml\.org,2002:)(?:str|int|float|bool|null|seq|map)")
 
@@ -186,9 +189,10 @@ class _Builder:
             return self._alias(event)
         if event.tag:
             self._check_tag(event)
+        node: Tree
         if isinstance(event, yaml.ScalarEvent):
             is_plain = event.implicit[0] and event.tag is None
-            node: Tree = Plain(event.value) if is_plain else event.value
+            node = Plain(event.value) if is_plain else event.value
         elif depth == DEPTH_LIMIT:
             self._refuse(event, f"more than {DEPTH_LIMIT} levels are nested. A design has 5")
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -201,26 +205,41 @@ class _Builder:
 
     def _sequence(self, depth: int) -> Tree:
         entries: list[Tree] = []
-        while not isinstance(event := self.next(), yaml.SequenceEndEvent):
+        next_event = self.next
+        while (event := next_event()).__class__ is not _END_OF_SEQUENCE:
             entries.append(self._node(event, depth))
         return entries
 
     def _mapping(self, start: Any, depth: int) -> Branch:
         found = Branch()
-        found.place = _place(start)
-        found.key_places = []
-        while not isinstance(event := self.next(), yaml.MappingEndEvent):
-            key = self._node(event, depth)
-            if not isinstance(key, str):
-                self._refuse(event, "a key is a list or a mapping. Write a name and a colon")
+        found.place = start.start_mark.line + 1, start.start_mark.column + 1
+        found.key_places = places = []
+        next_event = self.next
+        # Nearly every event is a scalar that nothing is said about: nothing is called for it.
+        while (event := next_event()).__class__ is not _END_OF_MAPPING:
+            if event.__class__ is _SCALAR and event.tag is None and event.anchor is None:
+                key = event.value
+            else:
+                key = self._key(event, depth)
             if key == "<<":
                 self._refuse(event, "“<<” merges mappings, which a design does not need")
             if key in found:
                 line = event.start_mark.line + 1
                 raise UnreadableError(f"Line {line}: {_twice(key)}", line)
-            found.key_places.append(_place(event))
-            found[str(key)] = self._node(self.next(), depth)
+            mark = event.start_mark
+            places.append((mark.line + 1, mark.column + 1))
+            event = next_event()
+            if event.__class__ is _SCALAR and event.tag is None and event.anchor is None:
+                found[key] = Plain(event.value) if event.implicit[0] else event.value
+            else:
+                found[key] = self._node(event, depth)
         return found
+
+    def _key(self, event: Any, depth: int) -> str:
+        key = self._node(event, depth)
+        if not isinstance(key, str):
+            self._refuse(event, "a key is a list or a mapping. Write a name and a colon")
+        return str(key)
 
     def _alias(self, event: Any) -> Tree:
         if event.anchor not in self.anchors:
@@ -238,11 +257,6 @@ class _Builder:
     def _refuse(self, event: Any, message: str) -> NoReturn:
         line = event.start_mark.line + 1
         raise UnreadableError(f"Line {line}: {message}.", line)
-
-
-def _place(event: Any) -> Place:
-    mark = event.start_mark
-    return mark.line + 1, mark.column + 1
 
 
 def _size(tree: Tree) -> int:

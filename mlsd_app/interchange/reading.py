@@ -7,13 +7,13 @@ it; a wrong type is read as if it had been typed, and left out only where that m
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from mlsd_app.interchange.parsing import Branch, Place, Tree, UnreadableError, parse_tree
-from mlsd_app.interchange.scalars import described, is_null, number_in, text_of
+from mlsd_app.interchange.parsing import Branch, Place, Plain, Tree, UnreadableError, parse_tree
+from mlsd_app.interchange.scalars import NULLS, described, is_null, number_in, text_of
 from mlsd_app.interchange.waivers import WAIVERS, Waiver
 from mlsd_app.stages import quantities, values
 from mlsd_app.stages.addresses import ROW_NAME
@@ -86,6 +86,16 @@ class _Reader:
         self.problems: list[Problem] = []
         self.unreported = 0
         self.places: dict[str, Place] = {}
+        self.by_kind: Mapping[Kind, Callable[[Field, Tree, str], Value | None]] = {
+            Kind.LINE: self.line,
+            Kind.QUANTITY: self.quantity,
+            Kind.CHOICE: self.choice_in,
+            Kind.LIST: self.entries,
+            Kind.CHOICES: self.entries,
+            Kind.FLAG: self.flag,
+            Kind.TABLE: self.table,
+            Kind.TEXT: self.passage,
+        }
 
     def design(self, tree: Branch) -> Reading:
         waivers: tuple[Waiver, ...] = ()
@@ -147,25 +157,18 @@ class _Reader:
 
     def value(self, field: Field, node: Tree, address: str) -> Value | None:
         """The canonical value; ``None`` when it is unanswered or was left out."""
-        if node == "" or node == [] or is_null(node):
+        if node in NULLS if isinstance(node, Plain) else node is None or node == "" or node == []:
             return None
-        match field.kind:
-            case Kind.LINE:
-                return self.line(field, node, address) or None
-            case Kind.QUANTITY:
-                return self.quantity(field, node, address)
-            case Kind.CHOICE:
-                text = self.line(field, node, address)
-                return self.choice(field, text, address) if text else None
-            case Kind.LIST | Kind.CHOICES:
-                return self.entries(field, node, address) or None
-            case Kind.FLAG:
-                return self.flag(field, node, address)
-            case Kind.TABLE:
-                return self.table(field, node, address) or None
-            case Kind.TEXT:
-                text = self.text(field, node, address, "\n")
-                return self.within(field, text, address, values.TEXT_LIMIT) if text else None
+        found = self.by_kind[field.kind](field, node, address)
+        return None if found == "" or found == [] else found
+
+    def choice_in(self, field: Field, node: Tree, address: str) -> str:
+        text = self.line(field, node, address)
+        return self.choice(field, text, address) if text else ""
+
+    def passage(self, field: Field, node: Tree, address: str) -> str:
+        text = self.text(field, node, address, "\n")
+        return self.within(field, text, address, values.TEXT_LIMIT)
 
     def table(self, field: Field, node: Tree, address: str) -> list[dict[str, Any]]:
         if not isinstance(node, list):
@@ -188,8 +191,9 @@ class _Reader:
 
     def cells(self, table: Field, row: Branch, address: str) -> dict[str, Value]:
         cells: dict[str, Value] = {}
+        columns = table.columns
         for key, node, place in row.placed():
-            column = table.columns.get(key)
+            column = columns.get(key)
             if column is None:
                 problem = f"{table.label} has no column {quoted(key)}"
                 self.unknown(address, problem, key, table.columns, place)

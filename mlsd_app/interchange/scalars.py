@@ -8,13 +8,13 @@ from mlsd_app.interchange.parsing import Plain, Tree
 from mlsd_app.stages import quantities
 from mlsd_app.stages.values import quoted
 
-_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 
 
 def is_null(node: Tree) -> bool:
     """Whether the file says nothing here: nothing is written, or an unquoted null."""
-    return node is None or (isinstance(node, Plain) and node in _NULLS)
+    return node is None or (isinstance(node, Plain) and node in NULLS)
 
 
 def number_in(text: str) -> int | float | None:
