@@ -50,8 +50,8 @@ def forget() -> None:
 
 def plain(text: str) -> str:
     """The words that ``render`` shows, on one line: no signs of Markdown, no diagrams."""
-    shown, _ = _shown(text)
-    words = sanitise.words(_DIAGRAM.sub(" ", _prose(shown, None).html))
+    cut, _ = shown(text)
+    words = sanitise.words(_DIAGRAM.sub(" ", converted(cut, None).html))
     return " ".join(html.unescape(words).split())
 
 
@@ -73,8 +73,8 @@ def word_count(text: str) -> int:
 
 
 def _render(text: str, theme: Theme, cite: Cite | None) -> tuple[str, bool]:
-    shown, notice = _shown(text)
-    written = _prose(shown, cite)
+    cut, notice = shown(text)
+    written = converted(cut, cite)
     figures = _figures(written.diagrams, theme)
     safe = sanitise.prose(written.html)
     whole = _DIAGRAM.sub(lambda m: figures[int(m[1])].html, safe) + notice
@@ -106,7 +106,8 @@ def _figure(source: str, theme: Theme, number: int) -> diagrams.Figure:
         return diagrams.left_out(source, reason, lasting=True)
 
 
-def _prose(text: str, cite: Cite | None) -> prose.Prose:
+def converted(text: str, cite: Cite | None) -> prose.Prose:
+    """Unsafe HTML of a text that ``shown`` gave. Never raises."""
     try:
         return prose.to_html(text, cite)
     except Exception:
@@ -115,7 +116,7 @@ def _prose(text: str, cite: Cite | None) -> prose.Prose:
         return prose.Prose(f"<pre><code>{html.escape(text, quote=False)}</code></pre>", [])
 
 
-def _shown(text: str) -> tuple[str, str]:
+def shown(text: str) -> tuple[str, str]:
     """The text as far as it is shown, and the sentence about the rest."""
     if len(text) <= MAX_TEXT:
         return _printable(text), ""

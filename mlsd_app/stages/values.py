@@ -108,10 +108,10 @@ def takes_only_choices(field: Field) -> bool:
 
 def out_of_range(field: Field, number: float) -> str:
     """What is wrong with ``number`` for ``field``, for people; ``""`` when nothing is."""
-    unit = unit_of(field)
     if (field.low is not None and number < field.low) or (
         field.high is not None and number > field.high
     ):
+        unit = unit_of(field)
         ends = [quantities.show(end, unit) for end in (field.low, field.high) if end is not None]
         if len(ends) == 2:
             accepted = f"from {ends[0]} to {ends[1]}"
@@ -120,7 +120,8 @@ def out_of_range(field: Field, number: float) -> str:
         shown = quantities.show(number, unit)
         return _says(field, f"{shown} is out of range. Write a value {accepted}.")
     if field.whole and number % 1:
-        return _says(field, f"{quantities.show(number, unit)} is not whole. Write a whole number.")
+        shown = quantities.show(number, unit_of(field))
+        return _says(field, f"{shown} is not whole. Write a whole number.")
     return ""
 
 

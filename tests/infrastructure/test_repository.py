@@ -62,9 +62,9 @@ def test_every_static_file_that_another_names_exists(settings: Settings, tmp_pat
 def test_compose_runs_web_and_worker_on_postgres_and_redis() -> None:
     compose = yaml.safe_load((ROOT / "docker/compose.yaml").read_text())
     services = compose["services"]
-    assert set(services) == {"migrate", "web", "worker", "postgres", "redis"}
-    ours = [services[name] for name in ("migrate", "web", "worker")]
-    assert [service["command"] for service in ours] == ["migrate", "web", "worker"]
+    assert set(services) == {"migrate", "web", "worker", "beat", "postgres", "redis"}
+    ours = [services[name] for name in ("migrate", "web", "worker", "beat")]
+    assert [service["command"] for service in ours] == ["migrate", "web", "worker", "beat"]
     assert len({service["image"] for service in ours}) == 1
     for name in ("worker", "postgres", "redis"):
         assert services[name]["healthcheck"]["test"][0] == "CMD"
@@ -95,7 +95,7 @@ def test_the_image_runs_as_nobody_special_and_is_watched() -> None:
     assert not re.search(r"^(ENV|ARG) .*(KEY|SECRET|PASSWORD)", dockerfile, re.MULTILINE)
 
 
-@pytest.mark.parametrize("step", ["migrate", "collectstatic", "web", "worker"])
+@pytest.mark.parametrize("step", ["migrate", "collectstatic", "web", "worker", "beat"])
 def test_the_entrypoint_knows_the_steps_that_compose_and_the_image_name(step: str) -> None:
     entrypoint = (ROOT / "docker/entrypoint").read_text()
     assert re.search(rf"^  {step}\)$", entrypoint, re.MULTILINE)

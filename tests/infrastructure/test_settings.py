@@ -30,6 +30,9 @@ def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         "REDIS_CACHE_URL",
         "OIDC_SERVER_URL",
         "OIDC_CLIENT_ID",
+        "SITE_URL",
+        "HOST",
+        "PORT",
     ):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("SEVEN_DATA_DIR", str(tmp_path))
@@ -112,3 +115,31 @@ def test_other_logins_are_those_that_are_configured(monkeypatch: pytest.MonkeyPa
 def test_an_oidc_server_without_a_client_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ImproperlyConfigured, match="OIDC_CLIENT_ID is not set"):
         run(monkeypatch, {"OIDC_SERVER_URL": "https://login.example"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "address"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"HOST": "0.0.0.0", "PORT": "8080"}, "http://localhost:8080"),  # noqa: S104  not bound
+        ({"HOST": "::1"}, "http://[::1]:8000"),
+        ({"SITE_URL": "https://designs.example/"}, "https://designs.example"),
+        (PRODUCTION, "https://seven.example"),
+        (PRODUCTION | {"SITE_URL": "https://www.seven.example"}, "https://www.seven.example"),
+    ],
+)
+def test_links_in_mails_begin_with_what_people_open(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], address: str
+) -> None:
+    assert run(monkeypatch, variables)["SITE_URL"] == address
+
+
+@pytest.mark.parametrize("hosts", ["*", ".seven.example, seven.example"])
+def test_a_pattern_of_hosts_is_no_address(monkeypatch: pytest.MonkeyPatch, hosts: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL is not set"):
+        run(monkeypatch, PRODUCTION | {"ALLOWED_HOSTS": hosts})
+
+
+def test_an_address_of_the_site_without_a_scheme_is_loud(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ImproperlyConfigured, match="SITE_URL is 'seven.example'"):
+        run(monkeypatch, {"SITE_URL": "seven.example"})
