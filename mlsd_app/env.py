@@ -106,6 +106,7 @@ def sqlite(path: Path) -> dict[str, Any]:  # Any: Django's own shape of DATABASE
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             "timeout": 20,
             "transaction_mode": "IMMEDIATE",
@@ -153,3 +154,18 @@ def origin(name: str, url: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.netloc:
         raise ImproperlyConfigured(f"{name} is {url!r}. Write an address with https:// in front.")
     return f"{parts.scheme}://{parts.netloc}"
+
+
+def site_url(hosts: list[str]) -> str:
+    """Return ``SITE_URL``; without it the first of ``hosts``, or where ``bin/run`` listens.
+
+    Raises ImproperlyConfigured when the first of ``hosts`` is a pattern.
+    """
+    if url := env_str("SITE_URL"):
+        return origin("SITE_URL", url)
+    if hosts:
+        why = f"ALLOWED_HOSTS begins with {hosts[0]!r}. Write what people open: https://seven.org."
+        return f"https://{required('SITE_URL', '' if hosts[0][0] in '.*' else hosts[0], why)}"
+    host = env_str("HOST", "127.0.0.1")
+    host = "localhost" if host in {"0.0.0.0", "::"} else host  # noqa: S104  compared, not bound
+    return f"http://{f'[{host}]' if ':' in host else host}:{env_str('PORT', '8000')}"

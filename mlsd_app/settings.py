@@ -20,6 +20,7 @@ from mlsd_app.env import (
     kept_secret,
     origin,
     required,
+    site_url,
     sqlite,
 )
 
@@ -53,6 +54,10 @@ INSTALLED_APPS = [
     "mlsd_app.designs",
     "mlsd_app.exports",
     "mlsd_app.history",
+    "mlsd_app.notices",
+    "mlsd_app.pulse",
+    "mlsd_app.review",
+    "mlsd_app.sharing",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -71,6 +76,7 @@ MIDDLEWARE = [
     "mlsd_app.middleware.security_headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "mlsd_app.pulse.middleware.quiet_beats",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -81,6 +87,7 @@ MIDDLEWARE = [
     "mlsd_app.middleware.htmx_login_redirect",
     "mlsd_app.accounts.middleware.daily_visit",
     "mlsd_app.accounts.middleware.GuestsSignIn",
+    "mlsd_app.sharing.middleware.looks",
     "allauth.account.middleware.AccountMiddleware",
 ]
 
@@ -151,6 +158,14 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BEAT_SCHEDULE = {
+    "mails": {
+        "task": "mlsd_app.notices.tasks.look_after_mails",
+        "schedule": 60,  # seconds
+        "options": {"expires": 50},  # a worker that was away looks once, not once for each minute
+    }
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 
 # A worker that is silent for this long is taken for dead, and its export is made by another.
 EXPORT_LEASE_SECONDS = env_int("EXPORT_LEASE_SECONDS", 30, least=3)
@@ -158,6 +173,9 @@ EXPORT_LEASE_SECONDS = env_int("EXPORT_LEASE_SECONDS", 30, least=3)
 EXPORT_MEMORY_MB = env_int("EXPORT_MEMORY_MB", 2048, least=512)
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = EXPORT_MEMORY_MB * 1024 // 2  # kB; a fresh one comes after it
 CELERY_WORKER_PROC_ALIVE_TIMEOUT = 60  # seconds; a process that starts loads the renderer first
+
+# How often an open page that is in use asks whether something changed; 0 turns that off.
+PULSE_SECONDS = float(env_int("PULSE_SECONDS", 2))
 
 # -- Files, mail, logs -------------------------------------------------------------------------
 
@@ -201,12 +219,17 @@ EMAIL_BACKEND = (
     else "django.core.mail.backends.filebased.EmailBackend"
 )
 DEFAULT_FROM_EMAIL = env_str("EMAIL_FROM", "Seven <seven@localhost>")
+# What the links in mails begin with; a mail is written where no request tells it.
+SITE_URL = site_url(ALLOWED_HOSTS if PRODUCTION else [])
 
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"tokens": {"()": "mlsd_app.sharing.redaction.WithoutTokens"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}
+    },
     "root": {"handlers": ["console"], "level": env_str("LOG_LEVEL", "WARNING").upper()},
     "loggers": {"django": {"handlers": [], "propagate": True}},
 }
@@ -265,7 +288,12 @@ ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_MAX_EMAIL_ADDRESSES = 5
-ACCOUNT_RATE_LIMITS = {"guest": "60/m/ip"}  # added to allauth's own
+ACCOUNT_RATE_LIMITS = {  # added to allauth's own
+    "guest": "60/m/ip",
+    "link_password": "10/5m/ip,100/h/key",
+    "invite": "40/h/user",
+    "ask_for_access": "20/h/user",
+}
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PRODUCTION else "http"
 ALLAUTH_TRUSTED_PROXY_COUNT = env_int("TRUSTED_PROXY_COUNT", 1 if PRODUCTION else 0)
 

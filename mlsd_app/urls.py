@@ -9,5 +9,9 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("", include("mlsd_app.exports.urls")),  # these before designs, which takes any stage
     path("", include("mlsd_app.history.urls")),
+    path("", include("mlsd_app.notices.urls")),
+    path("", include("mlsd_app.pulse.urls")),
+    path("", include("mlsd_app.review.urls")),
+    path("", include("mlsd_app.sharing.urls")),
     path("", include("mlsd_app.designs.urls")),
 ]

@@ -42,18 +42,23 @@ def _no_rate_limit_from_another_test() -> None:
         cache.clear()
 
 
+def database_url() -> str:
+    """The database of the tests, for a process beside them; it sees what is committed."""
+    server = os.environ["DATABASE_URL"].rpartition("/")[0] if on_services else "sqlite://"
+    return f"{server}/{connection.settings_dict['NAME']}"
+
+
 @pytest.fixture(scope="session")
 def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
     """A Celery worker, as production runs it, on the database and the queue of the tests.
 
     It sees what is committed: use it with ``live_server`` or ``transactional_db``.
     """
-    server = os.environ["DATABASE_URL"].rpartition("/")[0] if on_services else "sqlite://"
-    url = f"{server}/{connection.settings_dict['NAME']}"
     command = [sys.executable, "-m", "celery", "-A", "mlsd_app", "worker", "--concurrency=1"]
     process = subprocess.Popen(
         [*command, "--without-gossip", "--without-mingle", "--without-heartbeat"],
-        env=os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "mlsd_app.settings"},
+        env=os.environ
+        | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "mlsd_app.settings"},
     )
     yield process
     process.terminate()

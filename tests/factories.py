@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
+from allauth.account.models import EmailAddress
+
 from mlsd_app.accounts.models import User
 from mlsd_app.designs.examples import example_called, load_examples
 from mlsd_app.designs.models import Design
@@ -17,6 +19,12 @@ def make_user(name: str = "Ada Nowak") -> User:
     return User.objects.create_user(
         f"person{next(_number)}@example.org", "correct horse", name=name
     )
+
+
+def confirmed(user: User) -> User:
+    """``user``, who has shown that their address is theirs."""
+    EmailAddress.objects.create(user=user, email=user.email, verified=True, primary=True)
+    return user
 
 
 def make_design(owner: User, **stages: dict[str, Any]) -> Design:
@@ -32,6 +40,11 @@ def make_complete_design(owner: User) -> Design:
         example = example_called("video")
     answers = {stage: row.answers for stage, row in example.contents().items()}
     return create_design(owner, answers)
+
+
+def clock(design: Design) -> int:
+    """What a page of ``design`` that is loaded now is based on."""
+    return Design.objects.values_list("clock", flat=True).get(pk=design.pk)
 
 
 def answer(design: Design, address: str) -> Any:

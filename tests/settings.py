@@ -39,5 +39,8 @@ if not on_services:
 # The default hasher costs a second for each test that makes people.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# Nothing happens by itself; what is about the pulse turns it on.
+PULSE_SECONDS = 0.0
+
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

@@ -70,9 +70,7 @@ class User(AbstractUser):
 
     def get_full_name(self) -> str:
         """Return what to call them in a page: their name, else the part of the email before @."""
-        if self.is_guest:
-            return "Guest"
-        return self.name or (self.email or "").partition("@")[0]
+        return self.name or (self.email or "Guest").partition("@")[0]
 
     def get_short_name(self) -> str:
         return self.get_full_name()

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 
+NO_CONTENT = 204  # an answer without a body, nor a length of it
 ANSWERS_WITHIN = 60  # seconds; the first answer waits for the worker to load
 TOKEN = re.compile(r'"X-CSRFToken": "(\w+)"')
 
@@ -125,13 +126,14 @@ class Visitor:
         for one in rest:
             name, _, value = one.partition(": ")
             headers[name.lower()] = value
-        length = int(headers["content-length"])
+        status = int(first.split(" ", 2)[1])
+        length = 0 if status == NO_CONTENT else int(headers["content-length"])
         parts = [body]
         missing = length - len(body)
         while missing > 0:
             parts.append(self._more(line))
             missing -= len(parts[-1])
-        return Response(int(first.split(" ", 2)[1]), headers, b"".join(parts))
+        return Response(status, headers, b"".join(parts))
 
     def _more(self, line: socket.socket) -> bytes:
         part = line.recv(65536)

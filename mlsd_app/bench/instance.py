@@ -61,9 +61,9 @@ class Instance:
         self.collect_static()
         return self._closing.enter_context(Server())
 
-    def visitor(self) -> Visitor:
-        """The author, signed in, with a connection of their own to the server."""
-        session = self.client().cookies[settings.SESSION_COOKIE_NAME].value
+    def visitor(self, session: str = "") -> Visitor:
+        """Whose session it is, by default the author, with a connection of their own."""
+        session = session or self.client().cookies[settings.SESSION_COOKIE_NAME].value
         return self._closing.enter_context(Visitor(self.server.address, session))
 
     def collect_static(self) -> None:

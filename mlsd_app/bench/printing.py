@@ -63,7 +63,7 @@ class Printer:
 
     def ask_again(self) -> Export:
         author = self.instance.author
-        export = ask(Revision.of(self.design, author), author, Options(findings=True))
+        export = ask(Revision.of(self.design), author, Options(findings=True))
         render_export(str(export.pk))
         export.refresh_from_db()
         if not export.has_file:

@@ -81,7 +81,7 @@ def work_on(design: Design, revisions: int) -> None:
     for _ in range(revisions):
         stages = random.sample(list(STAGES), 2)
         for edit in _edits(design, random, stages):
-            save_edits(design.pk, author, [edit])
+            design.clock = save_edits(design.pk, author, [edit]).design.clock
         design.refresh_from_db()
         if design.writing_since is not None:
             design.writing_since -= COALESCED_WITHIN + timedelta(seconds=1)
@@ -124,7 +124,7 @@ def _edits(design: Design, random: Random, stages: Sequence[str]) -> Iterator[Ed
         ]
         wanted = [place for place in places if place[1].kind in {Kind.TEXT, Kind.QUANTITY}]
         address, asked, value = random.choice(wanted)
-        yield SetValue(address, _changed(asked, value, random), base=10**9)
+        yield SetValue(address, _changed(asked, value, random), design.clock)
 
 
 def _changed(asked: Field, value: object, random: Random) -> str:

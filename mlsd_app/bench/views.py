@@ -20,7 +20,7 @@ ONE_LINE = engines["django"].from_string('<p>Saved at {{ design.updated_at|date:
 def bare_save(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """The least that any save costs: session, user, one row locked and written, one line."""
     with transaction.atomic():
-        design = Design.objects.editable_by(request.user).select_for_update().get(pk=pk)
+        design = Design.objects.owned_by(request.user).select_for_update().get(pk=pk)
         design.updated_at = timezone.now()
         design.save(update_fields=["updated_at"])
     return HttpResponse(ONE_LINE.render({"design": design}, request))

@@ -9,6 +9,8 @@ here touches the database.
 from __future__ import annotations
 
 import copy
+import dataclasses
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
@@ -24,6 +26,7 @@ from mlsd_app.stages.fields import Field
 Raw = str | Sequence[str]
 MARK = "#"  # before the token of an edit, among the versions of addresses
 TOKENS_KEPT = 50  # of one stage
+MUCH = 10  # words; what takes out so many is undone by a revision, not by memory
 RowCells = dict[str, Any]  # a row as stored: its name under "row", and its cells
 
 
@@ -54,6 +57,11 @@ class Refusal:
 
     raw: Raw
     message: str
+
+    @property
+    def typed(self) -> str:
+        """What was typed, of several values one a line."""
+        return _typed(self.raw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,8 @@ class Draft:
     conflicts: dict[Address, Conflict] = field(default_factory=dict)
     merged: dict[Address, Merged] = field(default_factory=dict)
     overwrites: bool = False  # what somebody else wrote, knowingly
+    taken_out: int = -1  # when the newest of what a row or a text lost at once was written
+    repeated: set[Address] = field(default_factory=set)  # tables of requests that came again
     removed: list[RemovedRow] = field(default_factory=list)
     added: list[Address] = field(default_factory=list)
     problems: dict[Address, list[str]] = field(default_factory=dict)  # by table
@@ -144,18 +154,25 @@ class Draft:
         self.changed.add(address)
         self.versions[address.stage][str(address)] = self.clock
 
+    def take_out(self, *addresses: Address) -> None:
+        """Note that what stands there goes, so that the state before can be kept."""
+        self.taken_out = max(self.taken_out, *map(self.version, addresses))
+
     def remember(self, address: Address, token: str) -> None:
-        """Know the edit called ``token`` when it comes again, among the newest of its stage."""
+        """Know the edit of ``address`` in the request ``token`` when it comes again.
+
+        Each address has its own: of a request that was stored in part, the rest is still new.
+        """
         if not token:
             return
         versions = self.versions[address.stage]
-        versions[f"{MARK}{token}"] = self.clock
+        versions[_mark(address, token)] = self.clock
         known = sorted((key for key in versions if key.startswith(MARK)), key=versions.__getitem__)
         for key in known[:-TOKENS_KEPT]:
             del versions[key]
 
     def knows(self, address: Address, token: str) -> bool:
-        return bool(token) and f"{MARK}{token}" in self.versions[address.stage]
+        return bool(token) and _mark(address, token) in self.versions[address.stage]
 
     def problem(self, table: Address, message: str) -> None:
         """Say why something could not be done to a table."""
@@ -169,13 +186,35 @@ class Draft:
         return self.versions[address.stage].get(str(address), 0)
 
 
+def _mark(address: Address, token: str) -> str:
+    return f"{MARK}{token}:{address}"
+
+
 class Edit(Protocol):
     def apply(self, draft: Draft) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """An edit of the rows of ``table``, made once, however often its request comes."""
+
+    edit: Edit
+    table: Address
+    token: str
+
+    def apply(self, draft: Draft) -> None:
+        if draft.knows(self.table, self.token):
+            draft.repeated.add(self.table)
+            return
+        self.edit.apply(draft)
+        if self.table in draft.changed:
+            draft.remember(self.table, self.token)
+
+
+@dataclass(frozen=True, slots=True)
 class SetValue:
-    """Another value at one address; ``base`` is the clock the writer's page was based on.
+    """Another value at one address; ``base`` is the clock the writer's page was based on. One that
+    the design has not come to, as after a backup was put back, says nothing of what they have seen.
 
     ``was`` is the text the writer started from, where words are written and it is known. An edit
     that ``settles`` a conflict replaces what the writer was shown of somebody else. The same
@@ -218,6 +257,8 @@ class SetValue:
             if merged == current:
                 return
             value = merged
+        if _words_out(current, value) >= MUCH:
+            draft.take_out(self.address)
         draft.put(self.address, value)
         draft.remember(self.address, self.token)
         draft.overwrites |= self.settles
@@ -227,7 +268,7 @@ class SetValue:
     def _is_stale(self, draft: Draft, current: Value | None) -> bool:
         """Whether the stored answer is not the one the writer started from."""
         if self.was is None:
-            return draft.version(self.address) > self.base
+            return not draft.version(self.address) <= self.base < draft.clock
         return self._words(self.was) != values.editable(self.address.asked, current)
 
     def _merged(self, value: Value | None, current: Value | None) -> Value | None:
@@ -262,6 +303,16 @@ class SetValue:
         if not still_used:
             rename_references(draft, str(self.address.table), old, new)
             rename_citations(draft, str(self.address.table), old, new)
+
+
+def _words_out(before: Value | None, after: Value | None) -> int:
+    """How many words of an answer are gone, wherever the others stand now."""
+    return sum((Counter(_split(before)) - Counter(_split(after))).values())
+
+
+def _split(value: Value | None) -> list[str]:
+    lines = value if isinstance(value, list) else [value]
+    return [word for line in lines if isinstance(line, str) for word in line.split()]
 
 
 def _typed(raw: Raw) -> str:
@@ -338,7 +389,9 @@ class AddRow:
             )
             return
         rows.append({"row": self.row, **self.cells})
-        draft.added.append(Address(self.table.stage, self.table.field, self.row))
+        made = Address(self.table.stage, self.table.field, self.row)
+        draft.added.append(made)
+        draft.touch(made)
         draft.touch(self.table)
 
 
@@ -354,6 +407,8 @@ class DuplicateRow:
         table = self.address.table
         row_type = table.asked.row
         if original is None or row_type is None:
+            gone = "The row to copy was deleted in another window. Nothing was added."
+            draft.problem(table, gone)
             return
         before = len(draft.added)
         AddRow(table, self.copy_name).apply(draft)
@@ -386,6 +441,8 @@ class MoveRow:
         rows = draft.rows(self.address.table)
         row = draft.row(self.address)
         if row is None:
+            gone = "The row was deleted in another window, so it could not be moved."
+            draft.problem(self.address.table, gone)
             return
         here = rows.index(row)
         there = min(max(here + self.by, 0), len(rows) - 1)
@@ -406,6 +463,8 @@ class DeleteRow:
         if row is None:
             return
         draft.removed.append(RemovedRow(self.address.table, row, rows.index(row)))
+        cells = (dataclasses.replace(self.address, column=column) for column in row)
+        draft.take_out(self.address, *cells)
         rows.remove(row)
         draft.touch(self.address.table)
 

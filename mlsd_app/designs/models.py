@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 
 from mlsd_app.accounts.models import User
+from mlsd_app.designs.access import Abilities, LetIn, Role
 from mlsd_app.designs.canonical import (
     CanonicalJSONField,
     CompressedJSONField,
@@ -36,15 +37,35 @@ COALESCED_WITHIN = timedelta(minutes=5)  # of one person's edits that become one
 
 
 class DesignQuerySet(models.QuerySet["Design"]):
+    """The only doors to designs: who may not come through finds nothing."""
+
     def visible_to(self, user: User) -> Self:
+        return self._open_to(user, Role.READER)
+
+    def commentable_by(self, user: User) -> Self:
+        return self._open_to(user, Role.COMMENTER)
+
+    def editable_by(self, user: User) -> Self:
+        return self._open_to(user, Role.EDITOR)
+
+    def owned_by(self, user: User) -> Self:
         return self.filter(owner=user, deleted_at=None)
+
+    def reachable_by(self, user: User) -> Self:
+        """Those that ``user`` may see now, or of which a link opens at least one revision."""
+        let_in = LetIn(user, Role.READER, to_a_revision=True)
+        return self.filter(Q(owner=user) | Q(let_in), deleted_at=None)
+
+    def shared_with(self, user: User) -> Self:
+        """Designs of other people that ``user`` may see."""
+        return self.visible_to(user).exclude(owner=user)
+
+    def _open_to(self, user: User, least: Role) -> Self:
+        return self.filter(Q(owner=user) | Q(LetIn(user, least)), deleted_at=None)
 
     def examples(self) -> Self:
         """The worked designs, which everybody may read and copy."""
         return self.filter(owner=None).exclude(example="")
-
-    def editable_by(self, user: User) -> Self:
-        return self.filter(owner=user, deleted_at=None)
 
     def deleted_by(self, user: User) -> Self:
         """Designs in the bin of ``user``, which can still be put back."""
@@ -65,6 +86,11 @@ class Design(models.Model):
     example = models.SlugField(blank=True)  # names a worked design, which has no owner
     title = models.CharField(max_length=500, blank=True)
     clock = models.PositiveBigIntegerField(default=0)
+    talk = models.PositiveBigIntegerField(default=0)  # counts what changed in its conversation
+    # Whether there may be threads, drafts of one mentor included: whether a save looks for them.
+    has_threads = models.BooleanField(default=False, editable=False)
+    # Whether a review was asked for or submitted: whether pages look for turns and approvals.
+    has_reviews = models.BooleanField(default=False, editable=False)
     # The newest revision, its number and the clock it was taken at.
     revision_count = models.PositiveIntegerField(default=0)
     kept_clock = models.BigIntegerField(default=-1)
@@ -104,6 +130,15 @@ class Design(models.Model):
     def contents(self) -> dict[str, StageAnswers]:
         """The stored answers of every stage, by stage key. One query."""
         return {row.stage: row for row in self.stage_answers.all()}
+
+    def revisions_seen_by(self, can: Abilities) -> models.QuerySet[Revision]:
+        """The revisions that somebody with these abilities may look at."""
+        if can.past:
+            return self.revisions.all()
+        seen = Q(pk__in=can.pinned)
+        if can.read:
+            seen |= Q(clock__gte=can.since_clock)
+        return self.revisions.filter(seen)
 
     def given_waivers(self) -> Waivers:
         """The findings that were set aside, those that were taken back lately among them."""
@@ -239,16 +274,19 @@ class Revision(models.Model):
         return f"revision {self.number} of {self.design_id}"
 
     @classmethod
-    def of(cls, design: Design, author: User | None) -> Revision:
+    def of(cls, design: Design) -> Revision:
         """The newest revision of ``design``; a new one when something changed since."""
         with transaction.atomic():
-            locked = Design.objects.select_for_update().get(pk=design.pk)
-            if locked.kept_clock == locked.clock:
-                return locked.revisions.get(number=locked.revision_count)
-            writer_id = locked.writer_id or (author.pk if author else None)
-            made = cls.keep(locked, locked.contents(), writer_id)
-            locked.save(update_fields=["kept_clock", "revision_count"])
-            return made
+            return cls.of_locked(Design.objects.select_for_update().get(pk=design.pk))
+
+    @classmethod
+    def of_locked(cls, design: Design) -> Revision:
+        """The same, of a design that the caller has locked."""
+        if design.kept_clock == design.clock:
+            return design.revisions.get(number=design.revision_count)
+        made = cls.keep(design, design.contents(), design.writer_id or design.owner_id)
+        design.save(update_fields=["kept_clock", "revision_count"])
+        return made
 
     @classmethod
     def keep(

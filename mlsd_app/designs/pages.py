@@ -171,6 +171,19 @@ class StagePage:
             open_rows=self.open_rows,
         )
 
+    @property
+    def placeless(self) -> list[tuple[Address, Refusal]]:
+        """What was typed into rows that are not there any more."""
+        return [
+            (address, refusal)
+            for address, refusal in self.remarks.refused.items()
+            if address.row and self._row_is_gone(address)
+        ]
+
+    def _row_is_gone(self, address: Address) -> bool:
+        rows = self.contents[address.stage].answers.get(address.field, ())
+        return all(row["row"] != address.row for row in rows)
+
     @cached_property
     def findings(self) -> tuple[Verdict, ...]:
         """What is said about the stage, with what was set aside."""

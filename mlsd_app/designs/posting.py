@@ -22,6 +22,7 @@ from mlsd_app.designs.editing import (
     DuplicateRow,
     Edit,
     MoveRow,
+    Once,
     PasteRows,
     PutBackRow,
     RemovedRow,
@@ -45,6 +46,7 @@ OWN_NAMES = {
     "use",
     "settles",
     "token",
+    "writer",
 }
 WAS = "was:"
 TOKEN_LENGTH = 40  # characters; more are cut off
@@ -76,7 +78,9 @@ def read_edits(post: QueryDict, design_id: UUID, user: User) -> list[Edit]:
         place, _, number = used.partition("=")
         edits.append(SetValue(_address(place), number, base))
     if operation := post.get("op", ""):
-        edits.append(_operation(operation, post, design_id, user))
+        table = _table(post)
+        edit = _operation(operation, table, post, design_id, user)
+        edits.append(Once(edit, table, token) if token else edit)
     return edits
 
 
@@ -97,10 +101,16 @@ def _address(name: str) -> Address:
         raise UnreadablePostError(f"{error} Load the page again.") from None
 
 
-def _operation(operation: str, post: QueryDict, design_id: UUID, user: User) -> Edit:
+def _table(post: QueryDict) -> Address:
     table = _address(post.get("table", ""))
     if not table.asked.is_table or table.row:
         raise UnreadablePostError(f"{table} is not a table.")
+    return table
+
+
+def _operation(
+    operation: str, table: Address, post: QueryDict, design_id: UUID, user: User
+) -> Edit:
     row = Address(table.stage, table.field, post.get("row", ""))
     new_row = post.get("new_row") or str(uuid4())
     _address(f"{table}/{new_row}")

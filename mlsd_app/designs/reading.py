@@ -20,11 +20,24 @@ from mlsd_app.stages.fields import Depth, Field, Kind, Question, Row, Stage
 
 @dataclass(frozen=True)
 class Fact:
-    """A short answer with its label, as text, or as safe HTML where it cites a number."""
+    """A short answer with its label, as text, or as safe HTML where it cites a number.
 
+    ``key`` is that of its field, or of its column.
+    """
+
+    key: str
     label: str
     text: str
     is_number: bool = False
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A text under its label. ``html`` is already safe."""
+
+    key: str
+    label: str
+    html: str
 
 
 @dataclass(frozen=True)
@@ -38,16 +51,42 @@ class ReadRow:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """One answered question, as text, facts and tables. ``html`` is already safe."""
+class ReadTable:
+    """A table: the columns of its lines, the one that names a row first."""
 
-    slug: str
+    field: Field
+    columns: Sequence[Field]
+    rows: Sequence[ReadRow]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answered question, as text, facts and tables."""
+
+    stage: str
+    address: str
     label: str
-    prose: Sequence[tuple[str, str]]  # label, HTML
+    prose: Sequence[Passage]
     facts: Sequence[Fact]
-    tables: Sequence[tuple[Field, Sequence[str], Sequence[ReadRow]]]
+    tables: Sequence[ReadTable]
     picture: Picture | None
     worked_out: Sequence[Panel]
+
+    @property
+    def slug(self) -> str:
+        return slug(self.address)
+
+
+@dataclass(frozen=True)
+class Missing:
+    """A core question that was not answered."""
+
+    address: str
+    label: str
+
+    @property
+    def slug(self) -> str:
+        return slug(self.address)
 
 
 @dataclass(frozen=True)
@@ -56,7 +95,7 @@ class Chapter:
 
     stage: Stage
     answers: Sequence[Answer]
-    missing: Sequence[str]
+    missing: Sequence[Missing]
 
 
 @dataclass(frozen=True)
@@ -80,7 +119,7 @@ def _chapter(stage: Stage, design: Design) -> Chapter:
         if answer is not None:
             answers.append(answer)
         elif question.depth is Depth.CORE and _is_asked(stage, question, design):
-            missing.append(question.label)
+            missing.append(Missing(f"{stage.key}.{question.key}", question.label))
     return Chapter(stage, answers, missing)
 
 
@@ -100,11 +139,12 @@ def answer_of(stage: Stage, question: Question, design: Design) -> Answer | None
         return None
     cite = Citations(design)
     return Answer(
-        slug=slug(f"{stage.key}.{question.key}"),
+        stage=stage.key,
+        address=f"{stage.key}.{question.key}",
         label=question.label,
         prose=list(_prose(given, cite, alone=len(question.fields) == 1)),
         facts=[_fact(field, value, cite) for field, value in given if _is_fact(field)],
-        tables=[(field, *_table(field, value, cite)) for field, value in given if field.is_table],
+        tables=[_table(field, value, cite) for field, value in given if field.is_table],
         picture=picture_of(f"{stage.key}.{question.key}", design),
         worked_out=worked_out(f"{stage.key}.{question.key}", design),
     )
@@ -112,13 +152,14 @@ def answer_of(stage: Stage, question: Question, design: Design) -> Answer | None
 
 def _prose(
     given: Sequence[tuple[Field, Any]], cite: Citations, *, alone: bool
-) -> Iterator[tuple[str, str]]:
+) -> Iterator[Passage]:
     for field, value in given:
+        label = "" if alone else field.label
         if field.kind is Kind.TEXT:
-            yield ("" if alone else field.label), markup.render(value, cite=cite)
+            yield Passage(field.key, label, markup.render(value, cite=cite))
         elif field.kind is Kind.LIST:
             items = "".join(f"<li>{markup.inline(one, cite)}</li>" for one in value)
-            yield ("" if alone else field.label), f"<ul>{items}</ul>"
+            yield Passage(field.key, label, f"<ul>{items}</ul>")
 
 
 def _is_fact(field: Field) -> bool:
@@ -131,18 +172,16 @@ def _fact(field: Field, value: Any, cite: Citations) -> Fact:
     shown = values.show(field, value)
     if field.kind in {Kind.LINE, Kind.LIST}:
         shown = with_citations(shown, cite)
-    return Fact(field.label, shown, field.kind is Kind.QUANTITY)
+    return Fact(field.key, field.label, shown, field.kind is Kind.QUANTITY)
 
 
-def _table(
-    field: Field, rows: Sequence[Row], cite: Citations
-) -> tuple[Sequence[str], Sequence[ReadRow]]:
+def _table(field: Field, rows: Sequence[Row], cite: Citations) -> ReadTable:
     assert field.row is not None  # noqa: S101  only tables have rows
     naming = id_column(field.row)
     columns = [c for key, c in field.columns.items() if key != naming]
     heads = [c for c in columns if c.depth is Depth.CORE]
     read = [_row(row, naming, heads, columns, cite) for row in rows]
-    return [field.columns[naming].label, *(c.label for c in heads)], read
+    return ReadTable(field, [field.columns[naming], *heads], read)
 
 
 def _row(

@@ -26,6 +26,8 @@ from mlsd_app.stages.design import STAGES, id_column
 from mlsd_app.stages.fields import Field, Question, Stage
 from mlsd_app.stages.progress import is_shown
 
+MOST_DIGITS = 20  # of a clock
+
 
 def naming_column(address: Address) -> str:
     """The column by which rows of the table at ``address`` are referred to."""
@@ -72,7 +74,7 @@ class SavedFragments:
     def changed_tables(self) -> list[QuestionView]:
         """Questions whose table has other rows, or other rows' order, or could not be changed."""
         tables = {address.field for address in self.outcome.changed if self._is_whole(address)}
-        tables |= {table.field for table in self.outcome.problems}
+        tables |= {table.field for table in (*self.outcome.problems, *self.outcome.repeated)}
         return self._views(lambda question: bool(tables.intersection(question.fields)))
 
     def _views(self, matters: Callable[[Question], bool]) -> list[QuestionView]:
@@ -96,6 +98,9 @@ class SavedFragments:
             elif row is not None and row.is_open:
                 yield self.page.controls.of_cell(table, row.stored, address.column)
             elif address in self.outcome.refused:
+                yield self._of_lost_row(address)
+        for address in self.outcome.refused:
+            if address.stage != self.stage.key:  # kept by a browser since it was on another page
                 yield self._of_lost_row(address)
 
     def _of_lost_row(self, address: Address) -> Control:
@@ -158,11 +163,17 @@ class SavedFragments:
     def is_behind(self) -> bool:
         """Whether somebody else saved since the page that posted was last brought up to date."""
         known = self.posted.get("clock", "")
-        return not known.isdecimal() or int(known) < self.outcome.clock
+        is_clock = known.isdecimal() and len(known) < MOST_DIGITS
+        return not is_clock or int(known) < self.outcome.clock
+
+    @property
+    def _may_reopen_a_stage(self) -> bool:
+        """Whether an approval of a stage may hold no longer, or again."""
+        return bool(self.outcome.changed) and self.outcome.design.has_reviews
 
     @property
     def rail_differs(self) -> bool:
-        if self.is_behind:
+        if self.is_behind or self._may_reopen_a_stage:
             return True
         before, after = self.outcome.before, self.outcome.after
         starts = before.snapshot.first_edited.keys() != after.snapshot.first_edited.keys()
@@ -192,10 +203,14 @@ class SavedFragments:
             if (
                 self._appears(asked)
                 or self._tables_named_differently.intersection(asked.refs)
-                or (asked.kind in WORDS and Address(self.stage.key, key) in self.outcome.changed)
+                or self._is_rewritten(asked)
             ):
                 changed.append(self.page.controls.of_field(asked))
         return [*changed, *self._rewritten_cells()]
+
+    def _is_rewritten(self, asked: Field) -> bool:
+        """Whether words that nobody typed in changed with the id of a row which they cite."""
+        return asked.kind in WORDS and Address(self.stage.key, asked.key) in self.outcome.changed
 
     def _rewritten_cells(self) -> Iterator[Control]:
         """Cells of open rows that changed with the id of a row which they name."""

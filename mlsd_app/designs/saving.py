@@ -22,6 +22,7 @@ from mlsd_app.designs.editing import (
     RemovedRow,
 )
 from mlsd_app.designs.models import DeletedRow, Design, Revision, StageAnswers
+from mlsd_app.designs.signals import answers_changed
 from mlsd_app.designs.state import State, state_of
 from mlsd_app.designs.waivers import (
     StoredWaiver,
@@ -31,7 +32,7 @@ from mlsd_app.designs.waivers import (
     stored_waivers,
 )
 from mlsd_app.interchange import Waiver
-from mlsd_app.stages.addresses import Address
+from mlsd_app.stages.addresses import Address, UnknownAddressError
 from mlsd_app.stages.design import STAGES, AllAnswers
 
 DELETED_ROWS_ARE_KEPT = timedelta(days=30)
@@ -90,7 +91,8 @@ def create_design(
 class Outcome:
     """What a save did. What was refused or is in conflict was not stored; the rest was.
 
-    ``clock`` is the design's before the save, ``taken_back`` a waiver that holds no longer.
+    ``clock`` is the design's before the save, ``taken_back`` a waiver that holds no longer, and
+    ``repeated`` are the tables that a request came to change which had been answered before.
     """
 
     design: Design
@@ -105,6 +107,7 @@ class Outcome:
     conflicts: Mapping[Address, Conflict] = field(default_factory=dict)
     merged: Mapping[Address, Merged] = field(default_factory=dict)
     problems: Mapping[Address, Sequence[str]] = field(default_factory=dict)
+    repeated: frozenset[Address] = frozenset()
     taken_back: StoredWaiver | None = None
 
     @property
@@ -144,6 +147,7 @@ def save_edits(design_id: UUID, user: User, edits: Sequence[Edit]) -> Outcome:
         conflicts=draft.conflicts,
         merged=draft.merged,
         problems=draft.problems,
+        repeated=frozenset(draft.repeated),
     )
 
 
@@ -153,7 +157,8 @@ def _store(
     now = timezone.now()
     writer_id = design.writer_id
     is_turn = design.turn_to(user, now)
-    if is_turn or (draft.overwrites and design.kept_clock < design.clock):
+    is_lost = draft.taken_out > design.kept_clock  # where no revision holds it
+    if is_turn or is_lost or (draft.overwrites and design.kept_clock < design.clock):
         Revision.keep(design, contents, writer_id or design.owner_id)
     for stage in {address.stage for address in draft.changed}:
         row = contents[stage]
@@ -171,6 +176,14 @@ def _store(
     design.title = state.snapshot.general.title[:500]
     design.overview = state.overview()
     design.save(update_fields=CHANGED_BY_A_SAVE)
+    answers_changed.send(
+        Design,
+        design=design,
+        before=before.snapshot,
+        after=state.snapshot,
+        changed=frozenset(draft.changed),
+        user=user,
+    )
     return state
 
 
@@ -192,14 +205,18 @@ def _keep_removed(design: Design, removed: Sequence[RemovedRow]) -> None:
 
 def removed_row(design_id: UUID, user: User, address: str) -> RemovedRow | None:
     """The deleted row that was at ``address`` (``stage.table/ROW``), if it is kept."""
-    table, _, row = address.partition("/")
+    try:
+        place = Address.parse(address)
+    except UnknownAddressError:
+        return None
     kept = (
         DeletedRow.objects.filter(
-            design__in=Design.objects.editable_by(user), design_id=design_id, table=table, row=row
+            design__in=Design.objects.editable_by(user),
+            design_id=design_id,
+            table=str(place.table),
+            row=place.row,
         )
         .order_by("-deleted_at")
         .first()
-        if row
-        else None
     )
-    return RemovedRow(Address.parse(table), kept.cells, kept.position) if kept else None
+    return RemovedRow(place.table, kept.cells, kept.position) if kept else None

@@ -21,6 +21,8 @@ from mlsd_app.stages.design import Design, row_id, rows_at
 from mlsd_app.stages.fields import Field, Kind
 
 SEVERE = frozenset({Severity.ERROR, Severity.WARNING})
+# Results of numbers beyond these are too large for a float, and findings about them would vanish.
+SMALLEST_TRIED, LARGEST_TRIED = 1e-100, 1e100
 
 
 @dataclass(frozen=True)
@@ -211,6 +213,13 @@ def trial_of(state: State, beside: str, at: str, typed: str) -> Trial | None:
     except values.ValueRefusedError as error:
         return Trial(state, beside, known, place, typed, message=str(error))
     assert isinstance(value, int | float)  # noqa: S101  only quantities are offered
+    if value and not SMALLEST_TRIED <= abs(value) <= LARGEST_TRIED:
+        message = (
+            f"What follows from {typed.strip()[:40]} cannot be worked out: it is too "
+            f"{'large' if abs(value) > 1 else 'small'}. Try a number between "
+            f"{SMALLEST_TRIED:g} and {LARGEST_TRIED:g}."
+        )
+        return Trial(state, beside, known, place, typed, message=message)
     return Trial(state, beside, known, place, typed, value)
 
 
@@ -235,7 +244,11 @@ def _said(result: Result | None) -> tuple[str, ...]:
 
 
 def _times(value: float, now: float | None) -> str:
-    """ "1.2 ×", or nothing where there is nothing to compare with."""
+    """ "1.2 ×", "0.04 % more", or nothing where there is nothing to compare with."""
     if not now:
         return ""
-    return f"{float(f'{value / now:.3g}'):g}\u202f\u00d7"
+    ratio = value / now
+    times = f"{float(f'{ratio:.3g}'):g}"
+    if times == "1" and ratio != 1:
+        return f"{abs(ratio - 1) * 100:.1g}\u202f% {'more' if ratio > 1 else 'less'}"
+    return f"{times}\u202f\u00d7"

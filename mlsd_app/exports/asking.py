@@ -10,6 +10,7 @@ from mlsd_app.designs.models import Design, Revision
 from mlsd_app.exports.content import key_of
 from mlsd_app.exports.document import Options
 from mlsd_app.exports.models import Export
+from mlsd_app.exports.pinning import said_of
 from mlsd_app.exports.tasks import queue_on_commit
 
 MOST_UNFINISHED = 3  # by one person at a time
@@ -20,8 +21,9 @@ class TooManyUnfinishedError(Exception):
     """Somebody has as many exports in the making as one person may; the message says so."""
 
 
-def ask(revision: Revision, user: User, options: Options) -> Export:
-    """The export of ``revision`` with ``options``: the one there is, or one to be made.
+def ask(revision: Revision, user: User, options: Options, *, since_clock: int = 0) -> Export:
+    """The export of ``revision`` with ``options`` and what is said of it now: the one there is, or
+    one to be made. ``since_clock`` is of the oldest state that ``user`` may see.
 
     A failed one, or one whose file is gone, starts again. A file that another design's export made
     of the same content is used as it is. Raises ``TooManyUnfinishedError``.
@@ -30,7 +32,8 @@ def ask(revision: Revision, user: User, options: Options) -> Export:
         # Two clicks at once: the second waits here and then finds what the first made.
         User.objects.select_for_update().get(pk=user.pk)
         design = Design.objects.select_for_update().get(pk=revision.design_id)
-        key = key_of(revision, options)
+        said = said_of(design, revision, options, since_clock=since_clock)
+        key = key_of(revision, options, said)
         export = design.exports.filter(key=key).first()
         if export is not None and (export.is_unfinished or export.has_file):
             return export
@@ -41,6 +44,10 @@ def ask(revision: Revision, user: User, options: Options) -> Export:
                 key=key,
                 paper=options.paper,
                 has_findings=options.findings,
+                kind=options.kind,
+                talk=options.talk,
+                round_id=options.round or None,
+                said=said,
             )
         _start(export, user)
         _drop_old(design)
@@ -74,7 +81,9 @@ def _start(export: Export, user: User) -> None:
 
 
 def _pages_of_newest(export: Export) -> int:
-    made = export.design.exports.filter(state=Export.State.READY, paper=export.paper)
+    made = export.design.exports.filter(
+        state=Export.State.READY, paper=export.paper, kind=export.kind, talk=export.talk
+    )
     newest = made.order_by("-finished_at").first()
     return newest.page_count if newest else 0
 

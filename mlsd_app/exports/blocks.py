@@ -8,7 +8,10 @@ from typing import ClassVar
 
 from django.utils.safestring import SafeString
 
+from mlsd_app.exports.changes import Changes, Rewritten
+
 MANY = 3
+NO_MARKS = SafeString("")
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,7 @@ class FigureBlock(Block):
     note: str
     svg: SafeString
     is_all_of_it: bool = False  # the text it is drawn from says nothing more
+    marks: SafeString = NO_MARKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +213,7 @@ class Unanswered(Block):
     """The core questions of a stage that have no answer yet."""
 
     template: ClassVar[str] = "print/_unanswered.html"
-    questions: Sequence[str]
+    questions: Sequence[SafeString]
     is_all: bool
 
 
@@ -257,6 +261,63 @@ class AsideBlock(Block):
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A remark as it is printed."""
+
+    by: str
+    when: str
+    html: SafeString
+    is_answer: bool
+    reactions: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Another text that was suggested, and what became of that."""
+
+    text: Rewritten
+    verdict: str
+    reason: SafeString
+
+
+@dataclass(frozen=True, slots=True)
+class NoteBlock(Block):
+    """What was said about one place. ``mark`` is the id of what leads here, if anything does."""
+
+    template: ClassVar[str] = "print/_note.html"
+    number: int
+    mark: str
+    kind: str
+    state: tuple[str, str, str]  # severity, mark, words
+    by: str
+    when: str
+    place: str
+    opening: Said | None
+    replies: Sequence[Said]
+    quote: str
+    about: str
+    doubt: str  # why the quote may not be found where the mark stands
+    decision: Decision | None
+    outcome: str
+    changes: Changes | None = None  # what changed at the place, written out
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewBlock(Block):
+    """What a mentor said of the whole design in a round, and the author's answer."""
+
+    template: ClassVar[str] = "print/_review.html"
+    slug: str
+    title: str
+    when: str
+    verdict: tuple[str, str, str] | None  # severity, mark, words
+    revision: int
+    summary: SafeString
+    answer: SafeString
+    answered: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """A line of the contents, and the lines under it."""
 
@@ -279,6 +340,8 @@ class Part:
     figures: Sequence[Entry]
     counts: Sequence[tuple[str, str, str]] = ()  # severity, mark, words
     is_landscape: bool = False
+    is_round: bool = False  # of a letter, in which no part starts a page
+    marks: SafeString = NO_MARKS  # of what is said about all of it
 
     @property
     def is_empty(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.utils.html import format_html
@@ -16,6 +17,7 @@ from mlsd_app.exports.arithmetic import (
     sample_size,
 )
 from mlsd_app.exports.blocks import (
+    NO_MARKS,
     Block,
     Entry,
     Fact,
@@ -31,13 +33,14 @@ from mlsd_app.exports.blocks import (
 )
 from mlsd_app.exports.highlights import strip
 from mlsd_app.exports.layout import EVEN, Section, sections
+from mlsd_app.exports.markers import Markers
 from mlsd_app.exports.tables import TableSetter
 from mlsd_app.exports.typesetter import Typesetter, anchor, worded
 from mlsd_app.figures import PRINT, PRINT_WIDTH
 from mlsd_app.figures.chain import evenly
 from mlsd_app.figures.lettering import Face, wrapped
 from mlsd_app.stages.design import STAGES, Design, is_empty
-from mlsd_app.stages.fields import Depth, Field, Kind, Stage
+from mlsd_app.stages.fields import Depth, Field, Kind, Question, Stage
 
 LONG_LINE = 56  # characters; a longer line is set as prose, a shorter one as a fact
 SHORT_LABEL, SHORT_VALUE = 26, 17  # characters of facts that stand in pairs
@@ -81,10 +84,13 @@ CALCULATIONS: Mapping[str, Callable[[Design], Block | None]] = {
 class Chapter:
     """One stage being set. ``places`` maps addresses to the ids of what is printed for them."""
 
-    def __init__(self, stage: Stage, design: Design, setter: Typesetter) -> None:
+    def __init__(
+        self, stage: Stage, design: Design, setter: Typesetter, markers: Markers | None = None
+    ) -> None:
         self.stage = stage
         self.design = design
         self.setter = setter
+        self.markers = markers or Markers()
         self.places: dict[str, str] = {}
         self._entries: list[Entry] = []
         self._figures: list[Entry] = []
@@ -118,6 +124,7 @@ class Chapter:
             entries=self._entries,
             figures=self._figures,
             counts=counts,
+            marks=self.markers.left_at(stage.key) if blocks else NO_MARKS,
         )
 
     # -- sections
@@ -134,6 +141,9 @@ class Chapter:
         self.places |= {f"{self.stage.key}.{key}": slug for key in section.fields}
         drawings = [block for name in section.figures if (block := self._figure(name))]
         is_drawn = any(block.is_all_of_it for block in drawings)
+        if is_drawn:
+            marks = self.markers.left_at(*(f"{self.stage.key}.{key}" for key in given))
+            drawings[0] = replace(drawings[0], marks=marks)
         prose = [] if is_drawn else list(self._prose(section, given))
         facts = self._facts(given)
         if len(prose) and len(facts) == 1 and (lone := facts[0].lone):
@@ -169,12 +179,13 @@ class Chapter:
             head = "" if field.label.casefold() == section.heading.casefold() else field.label
             value = given[key]
             if field.kind is Kind.TEXT:
-                yield Prose(self.setter.prose(value, head))
+                html = self.setter.prose(value, head)
             elif field.kind is Kind.LINE:
-                yield Prose(self.setter.listed((value,), head))
+                html = self.setter.listed((value,), head)
             else:
                 words = tuple(worded(field.choices.get(one, one), one) for one in value)
-                yield Prose(self.setter.listed(words, head))
+                html = self.setter.listed(words, head)
+            yield Prose(self.markers.in_text(f"{self.stage.key}.{key}", html))
 
     def _is_prose(self, field: Field, value: Any) -> bool:
         if field.kind is Kind.LINE:
@@ -204,6 +215,9 @@ class Chapter:
         return [Facts(pairs, singles)]
 
     def _value(self, key: str, value: Any) -> SafeString:
+        return self.markers.after(f"{self.stage.key}.{key}", self._written(key, value))
+
+    def _written(self, key: str, value: Any) -> SafeString:
         even = EVEN.get(self.stage.key, ())
         if key in even:
             given = [v for k in even if (v := self.design.value(self.stage.key, k)) is not None]
@@ -222,7 +236,7 @@ class Chapter:
         self.places |= {row.at(): anchor(row.at()) for row in rows}
         field = self.stage.fields[key]
         number = f"{self.stage.number or 'D'}.{self._tables}"
-        setter = TableSetter(address, field, rows, self.setter)
+        setter = TableSetter(address, field, rows, self.setter, self.markers)
         slug = f"{self.stage.key}-table-{self._tables}"
         if address != "model.candidates":
             return setter.block(slug, number)
@@ -252,7 +266,7 @@ class Chapter:
         return [block] if block else []
 
     def _trade_offs(self, rows: Any) -> Iterator[TradeOff]:
-        inline = self.setter.inline
+        in_text = self.markers.in_text
         for number, row in enumerate(rows, start=1):
             slug = anchor(row.at())
             self.places[row.at()] = slug
@@ -266,27 +280,37 @@ class Chapter:
                 number=number,
                 stage_slug=stage.key if stage and stage.number else "",
                 stage_name=f"Stage {row.stage}, {stage.title.lower()}" if stage else "",
-                decision=inline(row.decision or "A decision without a name"),
                 options=[
-                    (lead, self.setter.sentence(words), row.choice == key)
+                    (lead, in_text(row.at(key), self.setter.sentence(words)), row.choice == key)
                     for lead, words, key in options
                     if words
                 ],
-                reason=self.setter.sentence(row.reason),
-                cost=self.setter.sentence(row.cost),
+                reason=in_text(row.at("reason"), self.setter.sentence(row.reason)),
+                cost=in_text(row.at("cost"), self.setter.sentence(row.cost)),
+                # Last: it takes the marks of what is said about all of the row.
+                decision=self._decision(row),
             )
+
+    def _decision(self, row: Any) -> SafeString:
+        html = self.setter.inline(row.decision or "A decision without a name")
+        html = self.markers.in_text(row.at("decision"), html)
+        return SafeString(html + self.markers.left_at(row.at()))
 
     # -- what is missing
 
-    def _unanswered(self) -> Sequence[str]:
+    def _unanswered(self) -> Sequence[SafeString]:
         """The labels of core questions that are asked of this design and have no answer."""
         return [
-            question.label
+            self._label(question)
             for question in self.stage.questions
             if question.depth is Depth.CORE
             and any(map(self._is_asked, question.fields))
             and all(map(self._is_unanswered, question.fields))
         ]
+
+    def _label(self, question: Question) -> SafeString:
+        addresses = (f"{self.stage.key}.{key}" for key in question.fields)
+        return format_html("{}{}", question.label, self.markers.left_at(*addresses))
 
     def _is_asked(self, key: str) -> bool:
         field = self.stage.fields[key]

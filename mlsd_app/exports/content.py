@@ -13,9 +13,12 @@ from django.utils import timezone
 
 from mlsd_app.checklist import run
 from mlsd_app.designs.canonical import content_hash
-from mlsd_app.designs.models import Revision
-from mlsd_app.exports.document import Meta, Options, Paper, document_html
+from mlsd_app.designs.models import Revision, StageContent
+from mlsd_app.exports.conversation import Conversation, Data, hashes_in
+from mlsd_app.exports.document import Kind, Meta, Options, Paper, Talk, document_html
 from mlsd_app.exports.models import Export
+from mlsd_app.exports.response import response_html
+from mlsd_app.stages.design import Design
 
 # Everything that decides how the same answers look in print.
 SOURCES = (
@@ -23,24 +26,27 @@ SOURCES = (
     "templates/print",
     "mlsd_app/calculators",
     "mlsd_app/checklist",
+    "mlsd_app/comparison",
     "mlsd_app/designs/verdicts.py",
     "mlsd_app/designs/waivers.py",
     "mlsd_app/exports",
     "mlsd_app/figures",
     "mlsd_app/markup",
+    "mlsd_app/review/places.py",
     "mlsd_app/stages",
 )
 HASH_SHOWN = 8  # digits, enough to tell the contents of one design apart
 LIBRARIES = ("weasyprint", "pydyf", "fonttools", "markdown", "nh3", "merman")
 
 
-def key_of(revision: Revision, options: Options) -> str:
+def key_of(revision: Revision, options: Options, said: Data) -> str:
     """The hash of everything in the file: equal keys are equal files."""
     return content_hash(
         {
             "stages": revision.hashes,
             "meta": repr(meta_of(revision, title="")),  # the title is an answer
             "options": repr(options),
+            "said": said,
             "made_by": made_by(),
         }
     )
@@ -49,16 +55,35 @@ def key_of(revision: Revision, options: Options) -> str:
 def html_of(export: Export) -> str:
     """The document to print, from the revision and never from the design as it is now.
 
-    Raises ``LimitExceededError`` for a design that is too large to be laid out.
+    Raises ``LimitExceededError`` for a design or a conversation that is too large to be laid out.
     """
+    stored = StageContent.objects.in_bulk([*hashes_in(export.said)])
+    contents = {digest: content.answers for digest, content in stored.items()}
+    conversation = Conversation.of(export.said, contents)
+    options = options_of(export)
+    if options.kind == "response":
+        return _response(export, options, conversation)
     snapshot = export.revision.snapshot()
     meta = meta_of(export.revision, snapshot.general.title)
     waivers = export.revision.waivers()
-    return document_html(snapshot, meta, options_of(export), run(snapshot), waivers)
+    return document_html(snapshot, meta, options, run(snapshot), waivers, conversation)
+
+
+def _response(export: Export, options: Options, conversation: Conversation) -> str:
+    answers = export.revision.answers()
+    snapshot = Design.of(answers)
+    meta = meta_of(export.revision, snapshot.general.title)
+    return response_html(snapshot, meta, options, conversation, answers)
 
 
 def options_of(export: Export) -> Options:
-    return Options(paper=cast("Paper", export.paper), findings=export.has_findings)
+    return Options(
+        paper=cast("Paper", export.paper),
+        findings=export.has_findings,
+        talk=cast("Talk", export.talk),
+        kind=cast("Kind", export.kind),
+        round=str(export.round_id or ""),
+    )
 
 
 def meta_of(revision: Revision, title: str) -> Meta:

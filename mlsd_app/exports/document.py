@@ -7,12 +7,13 @@ laid out the same whatever the others say, but for the numbers that it cites.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from mlsd_app.calculators.citing import written_out
@@ -22,8 +23,11 @@ from mlsd_app.designs.waivers import Waivers
 from mlsd_app.exports.appendix import counts, findings_part, set_aside
 from mlsd_app.exports.blocks import Block, Entry, FigureBlock, Part
 from mlsd_app.exports.chapters import Chapter
+from mlsd_app.exports.conversation import Approved, Conversation
 from mlsd_app.exports.highlights import lead
-from mlsd_app.exports.limits import check_size
+from mlsd_app.exports.limits import check_size, check_talk
+from mlsd_app.exports.markers import Markers, numbered, numbers_in
+from mlsd_app.exports.notes import notes_part
 from mlsd_app.exports.typesetter import Typesetter
 from mlsd_app.figures import (
     PRINT,
@@ -38,6 +42,8 @@ from mlsd_app.stages import values
 from mlsd_app.stages.design import NUMBERED_STAGES, STAGES, Design
 
 Paper = Literal["A4", "Letter"]
+Kind = Literal["report", "response"]
+Talk = Literal["none", "open", "all"]
 PAPERS: tuple[Paper, ...] = ("A4", "Letter")
 LONG_TITLE, VERY_LONG_TITLE = 60, 140  # characters; a longer title is set smaller
 RUNNING_HEAD = (7.6, 272.0)  # size and room in points of the title at the head of a page
@@ -49,10 +55,21 @@ UNTITLED = "Untitled design"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a reader may choose. ``findings`` adds what the checks find as an appendix."""
+    """What a reader may choose. ``findings`` adds what the checks find as an appendix, ``talk``
+    what people say of the design. A response to reviewers answers all that they said, or a
+    ``round`` by its id.
+    """
 
     paper: Paper = "A4"
     findings: bool = False
+    talk: Talk = "none"
+    kind: Kind = "report"
+    round: str = ""
+
+    @property
+    def holds_conversation(self) -> bool:
+        """Whether people who may not comment must not see the file."""
+        return self.talk != "none" or self.kind == "response"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +116,26 @@ def document_html(
     options: Options | None = None,
     findings: Sequence[Finding] = (),
     waivers: Waivers = (),
+    conversation: Conversation | None = None,
 ) -> str:
     """The whole report. Refers to nothing but ``report.css`` and ``letter.css`` of the renderer.
 
     ``findings`` is all that the checks find in ``design``; those that count at its bar are printed
-    as open, those that ``waivers`` set aside with their reasons.
+    as open, those that ``waivers`` set aside with their reasons. What is said in a
+    ``conversation`` is printed as notes; who approved a stage as it is stands on the cover.
 
     Raises ``LimitExceededError`` for a design that is too large to be laid out.
     """
     check_size(design)
+    conversation = conversation or Conversation()
+    check_talk(conversation)
     judged = verdicts(findings, design, waivers)
+    markers = Markers(conversation.threads, design)
     design = written_out(design)
     options = options or Options()
     setter = Typesetter(design)
-    chapters = [Chapter(stage, design, setter) for stage in NUMBERED_STAGES]
-    decisions = Chapter(STAGES["general"], design, setter)
+    chapters = [Chapter(stage, design, setter, markers) for stage in NUMBERED_STAGES]
+    decisions = Chapter(STAGES["general"], design, setter, markers)
     parts = [
         _overview(design),
         _chain(design, judged if options.findings else ()),
@@ -131,6 +153,14 @@ def document_html(
             for address, slug in chapter.places.items()
         }
         parts.append(findings_part(design, judged, places))
+    # The marks are numbered as a reader meets them, so the notes follow when all else is set.
+    overall = markers.left()
+    set_parts = [_set(part) for part in parts]
+    numbers = numbers_in(overall, *set_parts)
+    if numbers:
+        letter = "B" if options.findings else "A"
+        parts.append(notes_part(conversation, numbers, letter, setter))
+        set_parts.append(_set(parts[-1]))
     title = " ".join(meta.title.split()) or UNTITLED
     return render_to_string(
         "print/report.html",
@@ -138,19 +168,27 @@ def document_html(
             "meta": meta,
             "by": meta.cover_by,
             "title": title,
-            "title_size": _title_size(title),
+            "title_size": title_size(title),
             "running_head": clipped(title, *RUNNING_HEAD),
             "paper": options.paper,
             "lead": lead(design, setter),
-            "facts": _cover_facts(design, meta, options, judged),
-            "parts": parts,
+            "facts": [
+                *_cover_facts(design, meta, options, judged),
+                *_cover_talk(conversation, options, numbered(overall, numbers)),
+            ],
+            "parts": [numbered(part, numbers) for part in set_parts],
             "columns": _contents(parts),
             "figures": [entry for part in parts for entry in part.figures],
         },
     )
 
 
-def _title_size(title: str) -> str:
+def _set(part: Part) -> str:
+    return render_to_string("print/_part.html", {"part": part})
+
+
+def title_size(title: str) -> str:
+    """How large a title is set, by its length."""
     if len(title) > VERY_LONG_TITLE:
         return "very-long"
     return "long" if len(title) > LONG_TITLE else "short"
@@ -242,6 +280,28 @@ def _cover_facts(
         ("Findings", _said(findings) if options.findings else ""),
     )
     return [(label, value) for label, value in said if value]
+
+
+def _cover_talk(
+    conversation: Conversation, options: Options, marks: SafeString
+) -> Iterator[tuple[str, str | SafeString]]:
+    """What is said of the design, and who found which stages ready as they are printed."""
+    if options.talk != "none" and not conversation.threads:
+        yield "Conversation", "nothing is open" if options.talk == "open" else "nothing was said"
+    elif conversation.threads:
+        open_count = sum(thread.resolved is None for thread in conversation.threads)
+        counted = [(open_count, "open"), (len(conversation.threads) - open_count, "resolved")]
+        said = ", ".join(f"{count} {word}" for count, word in counted if count)
+        yield "Conversation", format_html('<a href="#conversation">{}</a>{}', said, marks)
+    approved = [_approved(one) for one in conversation.approved]
+    if approved:
+        yield "Approved", "; ".join(approved)
+
+
+def _approved(one: Approved) -> str:
+    titles = [STAGES[key].title.lower() for key in one.stages]
+    named = "all seven stages" if len(titles) == len(NUMBERED_STAGES) else ", ".join(titles)
+    return f"{named} ({one.signed})"
 
 
 def _said(findings: Sequence[Verdict]) -> str:

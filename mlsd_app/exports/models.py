@@ -7,6 +7,7 @@ is free for the next worker, and what its former holder still hands in is not ta
 from __future__ import annotations
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
 
@@ -19,9 +20,15 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from mlsd_app.accounts.models import User
+from mlsd_app.designs.access import Abilities
+from mlsd_app.designs.canonical import CompressedJSONField
 from mlsd_app.designs.models import Design, Revision
+from mlsd_app.exports.conversation import contents_in
+from mlsd_app.review.models import Round
 
 PAPERS = [("A4", "A4"), ("Letter", "US Letter")]
+TALKS = [("none", "None"), ("open", "Open threads"), ("all", "All threads")]
+KINDS = [("report", "Report"), ("response", "Response to reviewers")]
 MOST_ATTEMPTS = 3  # workers that may die over one document before it is given up
 GIVEN_UP = (
     "The PDF was started three times and each time the worker stopped in the middle. Your text is "
@@ -36,6 +43,30 @@ def lease() -> timedelta:
 
 
 class ExportQuerySet(models.QuerySet["Export"]):
+    def seen_with(self, can: Abilities, design: Design) -> Self:
+        """Those of ``design`` that somebody with these abilities may have: of revisions that they
+        may see, and with the conversation only if they take part in it.
+        """
+        found = self.filter(design=design)
+        if can.past:
+            return found
+        found = found.filter(revision__in=design.revisions_seen_by(can))
+        if not can.comment:
+            return found.filter(talk="none", kind="report")
+        earlier = design.revisions.filter(clock__lt=can.since_clock)
+        numbers = frozenset(earlier.values_list("number", flat=True))
+        return found.exclude(pk__in=found._telling_of(numbers))
+
+    def _telling_of(self, revisions: Collection[int]) -> list[uuid.UUID]:
+        """Those whose conversation says what the design held in one of ``revisions``."""
+        if not revisions:
+            return []
+        return [
+            key
+            for key, said in self.values_list("pk", "said")
+            if any(one["number"] in revisions for one in contents_in(said))
+        ]
+
     def unfinished(self) -> Self:
         return self.filter(state__in=[Export.State.QUEUED, Export.State.RENDERING])
 
@@ -50,9 +81,10 @@ class ExportQuerySet(models.QuerySet["Export"]):
 
 
 class Export(models.Model):
-    """The PDF of one revision with one set of options: wanted, in the making, made, or failed.
+    """A PDF of one revision with one set of options: wanted, in the making, made, or failed.
 
     ``key`` is a hash of everything in the file, so a design has one row for each different file.
+    ``said`` is what it says of the conversation, as it was when somebody asked for it.
     """
 
     class State(models.TextChoices):
@@ -69,6 +101,12 @@ class Export(models.Model):
     )
     paper = models.CharField(max_length=10, choices=PAPERS)
     has_findings = models.BooleanField()
+    kind = models.CharField(max_length=10, choices=KINDS, default="report")
+    talk = models.CharField(max_length=10, choices=TALKS, default="none")
+    round = models.ForeignKey(  # whose response it is, if not to all that was said
+        Round, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    said = CompressedJSONField(default=dict)
     key = models.CharField(max_length=64)
 
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
@@ -103,7 +141,12 @@ class Export(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"PDF of revision {self.revision.number}"
+        what = "Response to reviewers" if self.is_response else "PDF"
+        return f"{what} of revision {self.revision.number}"
+
+    @property
+    def is_response(self) -> bool:
+        return self.kind == "response"
 
     @property
     def is_unfinished(self) -> bool:
@@ -131,11 +174,12 @@ class Export(models.Model):
     @property
     def news(self) -> str:
         """Its state in a sentence."""
+        called = str(self).replace("Response", "response", 1)
         if self.is_ready:
-            return f"The {self} is ready."
+            return f"The {called} is ready."
         if self.is_unfinished:
-            return f"The {self} is being made. You can leave this page; it waits here."
-        return f"The {self} was not made."
+            return f"The {called} is being made. You can leave this page; it waits here."
+        return f"The {called} was not made."
 
     @property
     def volume(self) -> str:
@@ -145,7 +189,9 @@ class Export(models.Model):
     @property
     def file_name(self) -> str:
         """What the file is called where it is saved: "home-feed-ranking-r3.pdf"."""
-        return f"{slugify(self.design.title) or 'design'}-r{self.revision.number}.pdf"
+        what = "-response" if self.is_response else ""
+        what = "-with-comments" if self.talk != "none" else what
+        return f"{slugify(self.design.title) or 'design'}-r{self.revision.number}{what}.pdf"
 
     @property
     def has_file(self) -> bool:

@@ -12,6 +12,7 @@ from mlsd_app.calculators.capacity import in_flight, replicas_after_zone_loss, r
 from mlsd_app.calculators.numbers import known, ratio, rounded_up
 from mlsd_app.exports.blocks import Cell, Head, Record, TableBlock
 from mlsd_app.exports.layout import BLOCK, TEXT, Column, Table, table_layout
+from mlsd_app.exports.markers import Markers
 from mlsd_app.exports.typesetter import NOTHING, Typesetter, anchor, written
 from mlsd_app.exports.typography import THIN
 from mlsd_app.figures.amounts import brief, number
@@ -32,11 +33,19 @@ _AT_MOST, _AT_LEAST = "\u2264", "\u2265"
 class TableSetter:
     """Sets one table of a design."""
 
-    def __init__(self, address: str, field: Field, rows: Sequence[Row], setter: Typesetter) -> None:
+    def __init__(
+        self,
+        address: str,
+        field: Field,
+        rows: Sequence[Row],
+        setter: Typesetter,
+        markers: Markers | None = None,
+    ) -> None:
         self.address = address
         self.field = field
         self.rows = rows
         self.setter = setter
+        self.markers = markers or Markers()
         self.columns = field.columns
         self.computed = {
             key: [compute(setter.design, row) for row in rows]
@@ -55,17 +64,19 @@ class TableSetter:
         """The table, numbered ``label``; ``chosen`` and ``fallback`` are ids of marked rows."""
         width = TEXT if self.layout.width <= TEXT else BLOCK
         stretch = width / self.layout.width
+        records = [
+            self._record(index, row, chosen, fallback) for index, row in enumerate(self.rows)
+        ]
         return TableBlock(
             slug=slug,
             number=label,
-            caption=self._caption(),
+            # After the rows: what is said about one that is gone is marked here.
+            caption=SafeString(self._caption() + self.markers.left_at(self.address)),
             heads=[
                 Head(self._head(column), column.width * stretch, self._is_number(column))
                 for column in self.layout.columns
             ],
-            records=[
-                self._record(index, row, chosen, fallback) for index, row in enumerate(self.rows)
-            ],
+            records=records,
             is_text_wide=width == TEXT,
         )
 
@@ -135,17 +146,24 @@ class TableSetter:
         name = str(getattr(row, self.naming))
         is_chosen = bool(name) and name == chosen
         marks = ["chosen"] * is_chosen + ["fallback"] * (bool(name) and name == fallback)
+        cells = [Cell(self._cell(column, row), self._is_number(column)) for column in rest]
+        details = self._details(row, marks)
         return Record(
             slug=anchor(row.at()),
-            name=self._cell(first, row),
-            cells=[Cell(self._cell(column, row), self._is_number(column)) for column in rest],
-            details=self._details(row, marks),
+            # Last: it takes the marks of what is said about all of the row.
+            name=SafeString(self._cell(first, row) + self.markers.left_at(row.at())),
+            cells=cells,
+            details=details,
             opens=index not in self._joined,
             closes=index + 1 not in self._joined,
             is_chosen=is_chosen or getattr(row, "role", "") == "primary",
         )
 
     def _cell(self, column: Column, row: Row) -> SafeString:
+        html = self.markers.in_text(row.at(column.key), self._written(column, row))
+        return self.markers.after(row.at(column.also), html) if column.also else html
+
+    def _written(self, column: Column, row: Row) -> SafeString:
         if column.key in self.computed:
             return format_html("{}", self.computed[column.key][self.rows.index(row)] or NOTHING)
         field = self.columns[column.key]
@@ -196,8 +214,8 @@ class TableSetter:
         if is_empty(value) or (value is False and column in self.silent):
             return ""
         if value is True:
-            return format_html("<b>{}</b>", label)
-        shown = self.setter.value(column, value)
+            return self.markers.after(row.at(column.key), format_html("<b>{}</b>", label))
+        shown = self.markers.in_text(row.at(column.key), self.setter.value(column, value))
         return format_html('<span class="dl">{}</span> {}', label, shown)
 
 

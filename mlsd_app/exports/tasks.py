@@ -33,6 +33,8 @@ NEEDED_TOO_MUCH = (
     "Shorten the longest tables and diagrams, then export again."
 )
 
+WITHOUT_TALK = " Without the conversation it may be small enough."
+
 
 class ClaimLostError(Exception):
     """Another worker took the export over; what this one makes is not wanted any more."""
@@ -62,7 +64,9 @@ def render_export(export_id: str) -> None:
         traceback.clear_frames(error.__traceback__)
         gc.collect()
         logger.exception("Export %s failed", export_id)
-        export.fail(reason_for(error))
+        reason = reason_for(error)
+        is_too_large = reason != NOT_MADE and export.talk != "none"
+        export.fail(reason + WITHOUT_TALK if is_too_large else reason)
 
 
 def queue_on_commit(export: Export) -> None:

@@ -31,14 +31,16 @@ def anchor(address: object) -> str:
 
 
 class Typesetter:
-    """Sets what is written in one design. Knows its rows, so that their ids become links."""
+    """Sets what is written in one design. Knows its rows, so that their ids become links, unless
+    they are not printed beside it.
+    """
 
-    def __init__(self, design: Design) -> None:
+    def __init__(self, design: Design, *, with_rows: bool = True) -> None:
         self.design = design
         self._cite = Citations(design)
         self._rows: dict[tuple[str, str], str] = {}
         self._anywhere: dict[str, str] = {}
-        for stage in STAGES.values():
+        for stage in STAGES.values() if with_rows else ():
             for key in stage.tables:
                 address = f"{stage.key}.{key}"
                 for row in rows_at(design, address):
@@ -62,6 +64,10 @@ class Typesetter:
         if html.startswith("<p>") and html.count("<p>") == 1 and html.endswith("</p>"):
             html = f"<p>{_as_sentence(html[3:-4])}</p>"
         return _run_in(head, self._set(html))
+
+    def typeset(self, html: str) -> SafeString:
+        """Safe HTML with the marks of print, and links from ids to their rows."""
+        return self._set(html)
 
     def sentence(self, text: str) -> SafeString:
         """One line as a sentence."""

@@ -9,6 +9,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Self
 
+from django.db.models import QuerySet
+
 from mlsd_app.accounts.models import User
 from mlsd_app.designs.canonical import canonical
 from mlsd_app.designs.models import Design, Revision, StageAnswers, StageContent
@@ -61,7 +63,10 @@ class Moment:
     @property
     def author(self) -> User | None:
         """Who wrote last before it; ``None`` when that account is gone."""
-        return self.revision.author if self.revision else self.design.writer
+        if self.revision:
+            return self.revision.author
+        is_as_begun = self.design.writing_since is None
+        return self.design.owner if is_as_begun else self.design.writer
 
     @property
     def at(self) -> datetime:
@@ -104,8 +109,8 @@ class Moment:
         return state_of(self.contents, waivers)
 
     @classmethod
-    def at_key(cls, design: Design, key: str) -> Self:
-        """The state called ``key``: the number of a revision, or ``now``.
+    def at_key(cls, design: Design, key: str, seen: QuerySet[Revision] | None = None) -> Self:
+        """The state called ``key``: the number of a revision among those ``seen``, or ``now``.
 
         Raises ``Revision.DoesNotExist``.
         """
@@ -114,7 +119,8 @@ class Moment:
         if key != NOW and not is_number(key):
             raise Revision.DoesNotExist(f"There is no revision {key[:20]!r}.")
         number = design.revision_count if key == NOW else int(key)
-        return cls(design, design.revisions.select_related("author").get(number=number))
+        revisions = design.revisions.all() if seen is None else seen
+        return cls(design, revisions.select_related("author").get(number=number))
 
 
 @dataclass(frozen=True)
@@ -126,9 +132,9 @@ class Timeline:
     until: int | None = None  # where this page begins, if not at the newest
 
     @classmethod
-    def of(cls, design: Design, *, until: int | None = None) -> Self:
-        """Up to ``ON_A_PAGE`` states, from revision ``until`` down. One query."""
-        found = design.revisions.select_related("author").order_by("-number")
+    def of(cls, design: Design, seen: QuerySet[Revision], *, until: int | None = None) -> Self:
+        """Up to ``ON_A_PAGE`` of the states ``seen``, from revision ``until`` down. One query."""
+        found = seen.select_related("author").order_by("-number")
         if until is not None:
             found = found.filter(number__lte=until)
         revisions = list(found[: ON_A_PAGE + 1])

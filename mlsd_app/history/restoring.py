@@ -95,7 +95,7 @@ def bring_back(design_id: UUID, user: User, key: str, scope: Scope) -> tuple[Mom
     """
     design = Design.objects.editable_by(user).select_for_update().get(pk=design_id)
     moment = Moment.at_key(design, key)
-    kept = Revision.of(design, user)
+    kept = Revision.of(design)
     outcome = save_edits(design_id, user, [BringBack(moment.answers, scope)])
     if not outcome.changed:
         return None

@@ -8,6 +8,9 @@ app_name = "history"
 
 urlpatterns = [
     path("designs/<uuid:pk>/history/", views.history, name="history"),
+    path(
+        "designs/<uuid:pk>/history/of/<str:address>/", views.answer_history, name="answer_history"
+    ),
     path("designs/<uuid:pk>/history/name/", views.name_version, name="name_version"),
     path("designs/<uuid:pk>/history/<int:number>/", views.revision_read, name="revision_read"),
     path(

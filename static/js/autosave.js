@@ -1,26 +1,39 @@
 // Every answer is stored by itself, one address at a time and in order. What is not stored yet is
 // kept in this browser, so that a lost network, a crash or an expired login costs nothing.
 
+import { isAnswer, labelOf, markChosen, readValues, together, writeValues } from "./answers.js";
+import { Bases } from "./bases.js";
+import { Kept, newName } from "./kept.js";
+import { Leftovers } from "./leftovers.js";
+import { Posting } from "./posting.js";
+import { sayState } from "./saved.js";
+
 const TYPING_PAUSE = 700; // ms
 const RETRY_AFTER = 5000; // ms
-const BETWEEN = { text: "\n\n", line: " " };
+const CLOSED = {
+  403: "Not saved: somebody else is signed in here now. What you typed is kept for you.",
+  404: "Not saved: the design is not open to you any more. What you typed is kept here.",
+};
 
 export class Autosave {
   constructor(region) {
+    const { design, user } = document.querySelector("[data-design]").dataset;
     this.region = region;
     this.url = region.dataset.url;
-    this.design = document.querySelector("[data-design]").dataset.design;
+    this.bases = new Bases(region);
+    this.kept = new Kept(user, design, (address, entry) => this.#adopt(address, entry));
+    this.posting = new Posting(region, user, () => this.#mark());
+    this.leftovers = new Leftovers(region, this);
+    this.timers = new Map(); // address -> what waits for a pause in typing
     this.waiting = new Map(); // address -> { values, base, settles }; no base means the newest known
-    this.unanswered = null; // [address, edit] that the server may have heard of or not
-    this.versions = new Map(); // address -> the version our last save made
-    this.bases = new Map(); // address -> { control, version, text } that the words there are written from
+    this.again = []; // [address, edit] that the server may have heard of or not: first, as they were
+    this.inFlight = null; // [address, edit]
+    this.refused = new Map(); // address -> the edit that could not be stored as it is
     this.stored = new Map(); // address -> { text, version } that our last save left there
-    this.timers = new Map();
     this.sending = null;
-    this.line = Promise.resolve(); // the forms that are being posted, in order
-    this.posting = 0;
-    this.inFlight = { address: "", text: "" };
     this.failure = "";
+    this.isOffline = false;
+    region.dataset.seen = region.dataset.clock; // of what others did, as far as the page shows it
   }
 
   start() {
@@ -30,11 +43,14 @@ export class Autosave {
     this.region.addEventListener("keydown", (event) => this.#pressed(event));
     document.body.addEventListener("htmx:oobBeforeSwap", (event) => this.#guard(event));
     this.region.addEventListener("focusout", (event) => isAnswer(event.target) && setTimeout(() => this.takeOver()));
-    addEventListener("online", () => this.#send());
-    addEventListener("pagehide", () => this.flush());
+    addEventListener("online", () => this.resume());
+    addEventListener("pagehide", () => {
+      this.flush();
+      this.kept.release();
+    });
     document.addEventListener("visibilitychange", () => document.hidden && this.flush());
-    this.region.addEventListener("htmx:afterSettle", ({ target }) => target.matches("[data-row]") && this.#offerKept(target));
-    this.#offerKept();
+    this.region.addEventListener("htmx:afterSettle", ({ target }) => target.matches("[data-row]") && this.fill(target));
+    this.kept.start();
     this.#noticeEarly();
     this.takeOver();
   }
@@ -49,6 +65,20 @@ export class Autosave {
     await this.#send();
   }
 
+  /** The server cannot be reached, or wants somebody to sign in first at the address `login`. */
+  lose(login = "") {
+    this.isOffline = !login;
+    this.posting.login = login;
+    this.#show();
+  }
+
+  /** The network is there, or somebody has signed in again: send what waits. */
+  resume() {
+    this.lose();
+    this.isOffline = false;
+    return this.#send();
+  }
+
   // -- What the author does ---------------------------------------------------------------------
 
   #typed(control) {
@@ -56,7 +86,7 @@ export class Autosave {
     const address = control.name;
     clearTimeout(this.timers.get(address));
     this.timers.set(address, setTimeout(() => this.#due(address), TYPING_PAUSE));
-    this.#keep(address, readValues(this.region, address));
+    this.#record(address);
     this.#mark();
   }
 
@@ -66,7 +96,7 @@ export class Autosave {
     this.#clear(address);
     if (!this.#isKnown(address)) this.#due(address);
     else {
-      if (!this.#isUnsaved(address)) this.#forget(address);
+      this.#record(address);
       this.#mark();
     }
   }
@@ -76,9 +106,9 @@ export class Autosave {
   #isKnown(address) {
     if (this.#waits.has(address)) return false;
     const text = JSON.stringify(readValues(this.region, address));
-    if (this.inFlight.address === address) return this.inFlight.text === text;
+    if (this.inFlight?.[0] === address) return JSON.stringify(this.inFlight[1].values) === text;
     const stored = this.stored.get(address);
-    return stored?.text === text && stored.version === this.#version(address);
+    return stored?.text === text && stored.version === this.bases.version(address);
   }
 
   #clicked(event) {
@@ -98,38 +128,25 @@ export class Autosave {
     }
     const take = event.target.closest("[data-take]");
     if (take) {
-      const control = this.region.querySelector(`textarea[name="${take.dataset.take}"], input[name="${take.dataset.take}"], select[name="${take.dataset.take}"]`);
+      const address = take.dataset.take;
+      const control = this.region.querySelector(`textarea[name="${address}"], input[name="${address}"], select[name="${address}"]`);
       if (control?.matches("[type=radio], [type=checkbox]")) location.reload();
       else if (control) control.value = take.dataset.text;
-      this.#seen(take.closest(".says"));
-      this.#clear(take.dataset.take);
-      this.waiting.delete(take.dataset.take);
-      this.#forget(take.dataset.take);
+      this.bases.seen(take.closest(".says"));
+      this.drop(address);
       take.closest(".conflict").remove();
-      this.#show();
     }
   }
 
   /** Store what stands in the control in place of what the conflict showed, or after it. */
   #settle(says, withTheirs) {
     const address = says.dataset.for;
-    const theirs = this.#seen(says);
-    const control = this.#words(address);
+    const theirs = this.bases.seen(says);
+    const control = this.bases.words(address);
     if (withTheirs) control.value = together(control.dataset.words, theirs, control.value);
     this.#clear(address);
     this.#queue(address, true);
     this.#send();
-  }
-
-  /** What is written from here on is written from the stored text that a conflict shows. */
-  #seen(says) {
-    const address = says.dataset.for;
-    const version = Number(says.dataset.version);
-    const { text } = says.querySelector("[data-take]").dataset;
-    const control = this.#words(address);
-    this.versions.set(address, version);
-    if (control) this.bases.set(address, { control, version, text });
-    return text;
   }
 
   #pressed(event) {
@@ -158,7 +175,7 @@ export class Autosave {
     const values = readValues(this.region, address);
     if (!values) return;
     this.waiting.set(address, { values, settles });
-    this.#keep(address, values);
+    this.#record(address);
     this.#show();
   }
 
@@ -173,33 +190,47 @@ export class Autosave {
   async #sendAll() {
     clearTimeout(this.retry);
     this.failure = "";
-    while (this.unanswered || this.waiting.size) {
-      const [address, edit] = this.unanswered ?? this.waiting.entries().next().value;
-      if (this.unanswered) this.unanswered = null;
-      else this.waiting.delete(address);
-      this.#show("saving");
+    while (!this.posting.login && (this.again.length || this.waiting.size)) {
+      const [address, edit] = this.again.shift() ?? this.waiting.entries().next().value;
+      if (this.waiting.get(address) === edit) this.waiting.delete(address);
       const status = await this.#post(address, edit);
-      if (status === 0) {
-        // It may have arrived all the same: exactly this goes again before anything newer, which
-        // is then written from a text that the server has.
-        this.unanswered = [address, edit];
-        this.retry = setTimeout(() => this.#send(), RETRY_AFTER);
+      this.isOffline = !status;
+      if (!status || status === 401 || status === 429 || status >= 500) {
+        // It may have arrived all the same: exactly this goes again before anything newer, which is
+        // then written from a text that the server has.
+        this.again.unshift([address, edit]);
+        if (status !== 401) this.retry = setTimeout(() => this.#send(), RETRY_AFTER);
+        if (status > 401) this.failure = `The server could not save (${status}). It is kept here and tried again.`;
         return;
       }
-      if (status === 200) this.stored.set(address, { text: JSON.stringify(this.#learn(address, edit)), version: this.#version(address) });
-      else this.stored.delete(address);
-      if (status === 200 && this.#isUnsaved(address)) this.#keep(address, readValues(this.region, address));
-      else if (status === 200) this.#forget(address);
-      this.failure = [200, 409, 422].includes(status) ? "" : `Not saved (${status}). What you typed is kept here.`;
+      if (status === 200) this.#isStored(address, edit);
+      else {
+        this.stored.delete(address);
+        this.refused.set(address, edit);
+        this.#record(address);
+        this.leftovers.show(address, status);
+        if (![409, 422].includes(status)) this.failure = CLOSED[status] ?? `Not saved (${status}). What you typed is kept here.`;
+      }
     }
+    if (!this.again.length && !this.waiting.size) this.kept.look();
+  }
+
+  #isStored(address, edit) {
+    const values = this.bases.learn(address, edit, this.isUnsaved(address));
+    this.stored.set(address, { text: JSON.stringify(values), version: this.bases.version(address) });
+    this.refused.delete(address);
+    this.#record(address);
+    this.leftovers.show(address, 200);
   }
 
   async #post(address, edit) {
-    edit.base ??= this.#base(address);
-    edit.token ??= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("-");
+    edit.base ??= this.bases.of(address);
+    edit.token ??= newName();
+    this.inFlight = [address, edit];
+    this.#record(address);
+    this.#show("saving");
     const { values, base, settles, token } = edit;
     const open = this.region.querySelector(`[data-open-row="${address.split("/")[1]?.split(".")[0]}"]`);
-    this.inFlight = { address, text: JSON.stringify(values) };
     const status = await this.post({
       base: base.version,
       token,
@@ -208,41 +239,14 @@ export class Autosave {
       ...(settles && { settles: address }),
       ...(open && { open: open.dataset.openRow }),
     });
-    this.inFlight = { address: "", text: "" };
+    this.inFlight = null;
     this.takeOver();
     return status;
   }
 
-  /** Post to the stage, or elsewhere, one form after the other. Returns the status of the answer, or
-      0 when the server was not reached or wants a login first. */
+  /** Post to the stage, or elsewhere, after what is on its way. Returns the status, 0 when offline. */
   post(values, url = this.url) {
-    this.posting += 1;
-    this.#mark();
-    this.line = this.line
-      .then(() => this.#postNow(values, url))
-      .finally(() => {
-        this.posting -= 1;
-        this.#mark();
-      });
-    return this.line;
-  }
-
-  async #postNow(values, url) {
-    let status = 0;
-    const heard = ({ target, detail: { xhr } }) => {
-      // Requests of what stands in the region bubble up to it.
-      if (target === this.region && xhr && !xhr.getResponseHeader("HX-Redirect")) status = xhr.status;
-    };
-    this.region.addEventListener("htmx:afterRequest", heard);
-    try {
-      const opened = [...this.region.querySelectorAll("[data-open-row]")].map((row) => row.dataset.openRow).join(" ");
-      await htmx.ajax("POST", url, { source: this.region, target: this.region, swap: "none", values: { clock: this.region.dataset.clock, ...(opened && { opened }), ...values } });
-    } catch {
-      // The event above has said what happened.
-    } finally {
-      this.region.removeEventListener("htmx:afterRequest", heard);
-    }
-    return status;
+    return this.posting.post(values, url);
   }
 
   /** Say that something could not be done, until the next save. */
@@ -251,52 +255,19 @@ export class Autosave {
     this.#show();
   }
 
-  #version(address) {
-    const held = this.region.querySelector(`[name="${address}"]`)?.closest("[data-version]")?.dataset.version;
-    return Math.max(Number(held ?? 0), this.versions.get(address) ?? 0);
-  }
-
-  /** The control where words are written at an address, if it is on the page. */
-  #words(address) {
-    return this.region.querySelector(`[data-words][name="${address}"]`);
-  }
-
-  /** What the answer that stands at an address is written from: the stored version and, of words,
-      its text. */
-  #base(address) {
-    const control = this.#words(address);
-    const known = this.bases.get(address);
-    if (!control) return known ?? { version: this.#version(address) };
-    if (known?.control === control) return known;
-    const text = control.matches("[data-unstored]") ? undefined : control.defaultValue;
-    const base = { control, version: Number(control.dataset.version), text };
-    this.bases.set(address, base);
-    return base;
-  }
-
   // -- What comes back ---------------------------------------------------------------------------
-
-  /** Words that were stored are what the next ones are written from; others' words come into the
-      control between them. Who has typed on keeps writing from what was sent, which the stored text
-      holds: so the next save adds what is new since, once. Returns the values that stand there. */
-  #learn(address, { values, base }) {
-    const control = this.#words(address);
-    if (!control && base.text === undefined) return values;
-    const { version = base.version, merged } = this.region.querySelector(`.says[data-for="${address}"]`)?.dataset ?? {};
-    const isShown = merged && !this.#isUnsaved(address) && control && weave(control, JSON.parse(merged));
-    const text = isShown ? control.value : values.at(-1);
-    this.bases.set(address, { control, version: Number(version), text });
-    return isShown ? [text] : values;
-  }
 
   /** Nobody's text is replaced while they are typing it. */
   #guard(event) {
-    const target = event.detail.target;
+    if (this.isBusy(event.detail.target)) event.detail.shouldSwap = false;
+  }
+
+  /** Whether somebody types in a part of the page, or what they typed there is not stored. */
+  isBusy(part) {
     const active = document.activeElement;
-    const types = active?.matches("textarea, input:not([type=radio], [type=checkbox])") && target.contains(active);
-    const dirty = [...this.timers.keys(), ...this.#waits].some((address) => target.querySelector(`[name="${address}"]`));
-    const written = [...target.querySelectorAll("[data-waiver]:not([data-sent]) textarea")].some((reason) => reason.value !== reason.defaultValue);
-    if (types || dirty || written) event.detail.shouldSwap = false;
+    const types = active?.matches("textarea, input:not([type=radio], [type=checkbox])") && part.contains(active);
+    const written = [...part.querySelectorAll("[data-waiver]:not([data-sent]) textarea")].some((reason) => reason.value !== reason.defaultValue);
+    return types || written || [...this.timers.keys(), ...this.#waits].some((address) => part.querySelector(`[name="${address}"]`));
   }
 
   /** Learn the new versions, and show quantities as they were understood. */
@@ -304,151 +275,120 @@ export class Autosave {
     for (const says of this.region.querySelectorAll(".says[data-for]")) {
       const address = says.dataset.for;
       if (says.querySelector(".conflict")) continue;
-      this.versions.set(address, Math.max(this.versions.get(address) ?? 0, Number(says.dataset.version)));
+      this.bases.versions.set(address, Math.max(this.bases.versions.get(address) ?? 0, Number(says.dataset.version)));
       const control = this.region.querySelector(`input[name="${address}"]`);
-      const isBusy = control === document.activeElement || this.#isUnsaved(address);
+      const isBusy = control === document.activeElement || this.isUnsaved(address);
       if (control && !isBusy && says.dataset.normal !== undefined && control.value !== says.dataset.normal) control.value = says.dataset.normal;
       if (says.querySelector(".field__says--error")) control?.setAttribute("aria-invalid", "true");
       else control?.removeAttribute("aria-invalid");
     }
     for (const choice of this.region.querySelectorAll(".choice")) markChosen(choice);
     for (const button of this.region.querySelectorAll("[data-take], [data-both], [data-preview]")) button.hidden = false;
-    const saved = document.getElementById("saved");
-    if (saved?.dataset.clock) this.region.dataset.clock = saved.dataset.clock;
+    const { clock, before } = document.getElementById("saved")?.dataset ?? {};
+    if (!clock) return;
+    // Where others saved since this page looked, what they did is still to be fetched.
+    if (before === this.region.dataset.seen) this.region.dataset.seen = clock;
+    this.region.dataset.clock = clock;
   }
 
-  #isUnsaved(address) {
-    return address === this.inFlight.address || this.timers.has(address) || this.#waits.has(address);
+  isUnsaved(address) {
+    return address === this.inFlight?.[0] || this.timers.has(address) || this.#waits.has(address);
   }
 
   /** The addresses whose edits are to be sent. */
   get #waits() {
-    return new Set([...(this.unanswered ? [this.unanswered[0]] : []), ...this.waiting.keys()]);
+    return new Set([...this.again.map(([address]) => address), ...this.waiting.keys()]);
   }
 
   /** The region says whether anything typed or asked for is not answered yet. */
   #mark() {
-    const isBusy = this.timers.size || this.#waits.size || this.sending || this.posting;
+    const isBusy = this.timers.size || this.again.length || this.waiting.size || this.sending || this.posting.count;
     this.region.toggleAttribute("data-unsaved", Boolean(isBusy));
   }
 
   #show(state = "") {
     this.#mark();
-    const saved = document.getElementById("saved");
-    if (!saved) return;
-    const count = this.#waits.size;
-    const say = (text, kind) => {
-      saved.className = `saved ${kind}`;
-      saved.textContent = text;
-    };
-    if (this.failure) say(this.failure, "saved--offline");
-    else if (state === "saving") say("Saving", "saved--pending");
-    else if (count && !this.sending) say(`Offline, ${count} ${count === 1 ? "edit" : "edits"} kept here`, "saved--offline");
+    const unsent = new Set([...this.#waits, ...(this.inFlight ? [this.inFlight[0]] : [])]);
+    const times = this.kept.entries().filter(([address]) => unsent.has(address)).map(([, { since }]) => since);
+    const kept = { count: unsent.size, since: times.length ? Math.min(...times) : 0 };
+    if (this.posting.login) sayState("signed-out", { ...kept, login: this.posting.login });
+    else if (this.failure) sayState("failed", { text: this.failure });
+    else if (this.isOffline) sayState("offline", kept);
+    else sayState(state || (unsent.size && this.sending ? "saving" : "stored"));
   }
 
   // -- What this browser keeps -------------------------------------------------------------------
 
-  get #place() {
-    return `seven:${this.design}`;
+  /** Keep what is not stored at an address: what the server may have heard of, then what waits, what
+      is being typed or what was refused. */
+  #record(address) {
+    const sent = [...this.again, ...(this.inFlight ? [this.inFlight] : [])].filter(([place]) => place === address).map(([, edit]) => edit);
+    const typed = this.timers.has(address) && { values: readValues(this.region, address), base: this.bases.of(address) };
+    const newest = typed || this.waiting.get(address) || (!sent.length && this.refused.get(address));
+    const edits = [...sent, ...(newest ? [newest] : [])].map(({ values, base = this.bases.of(address), settles, token }) => {
+      return { values, version: base.version, was: base.text, settles, token };
+    });
+    const refused = newest && newest === this.refused.get(address);
+    this.kept.keep(address, edits, { refused, label: labelOf(this.region, address) || this.leftovers.labels.get(address) });
   }
 
-  #kept() {
-    try {
-      return JSON.parse(localStorage.getItem(this.#place) ?? "{}");
-    } catch {
-      return {};
-    }
-  }
-
-  #store(kept) {
-    try {
-      if (Object.keys(kept).length) localStorage.setItem(this.#place, JSON.stringify(kept));
-      else localStorage.removeItem(this.#place);
-    } catch {
-      // A full or forbidden storage: the page itself still holds the text.
-    }
-  }
-
-  #keep(address, values) {
-    if (!values) return;
-    const { version, text } = this.#base(address);
-    this.#store({ ...this.#kept(), [address]: { values, version, was: text } });
-  }
-
-  #forget(address) {
-    const kept = this.#kept();
-    delete kept[address];
-    this.#store(kept);
+  /** Forget what was typed at an address and is not stored. */
+  drop(address) {
+    this.#clear(address);
+    this.waiting.delete(address);
+    this.refused.delete(address);
+    this.again = this.again.filter(([place]) => place !== address);
+    this.#record(address);
+    this.leftovers.show(address, 200);
+    this.#show();
   }
 
   /** What was typed or chosen before this script had loaded. */
   #noticeEarly() {
     for (const control of this.region.querySelectorAll("input, textarea, select")) {
-      if (!isAnswer(control) || this.#isUnsaved(control.name)) continue;
+      if (!isAnswer(control) || this.isUnsaved(control.name)) continue;
       if (control.matches("textarea, input:not([type=radio], [type=checkbox], [type=hidden])")) {
         if (control.value !== control.defaultValue) this.#typed(control);
       } else if (control.checked !== control.defaultChecked) this.#changed(control);
     }
   }
 
-  /** Put back what an earlier visit could not store, and try again. What has no place on this page
-      is sent too; `row` names the part of the page that has just come. */
-  #offerKept(row = null) {
-    for (const [address, { values, version, was }] of Object.entries(this.#kept())) {
-      const controls = (row ?? this.region).querySelectorAll(`[name="${address}"]`);
-      if (this.#isUnsaved(address) || (row && !controls.length)) continue;
-      writeValues(controls, values);
-      const base = { control: this.#words(address), version, text: was };
-      if (base.control) this.bases.set(address, base);
-      this.waiting.set(address, { values, base });
+  /** Put back what an earlier page could not store, and try again. What has no place on this page is
+      sent too. What is typed here meanwhile goes first. */
+  #adopt(address, { edits, since, label }) {
+    if (this.isUnsaved(address)) return false;
+    const sent = edits.map(({ values, version, was, settles, token }) => [address, { values, settles, token, base: { version, text: was } }]);
+    const [, newest] = sent.at(-1);
+    this.again.push(...sent.slice(0, -1));
+    this.waiting.set(address, newest);
+    this.leftovers.labels.set(address, label);
+    this.#place(address, newest);
+    this.kept.keep(address, edits, { since, label });
+    setTimeout(() => this.#send());
+    return true;
+  }
+
+  /** Show in a part of the page that has just come what waits for its controls, and try again what
+      was refused there. */
+  fill(part) {
+    for (const [address, edit] of [...this.waiting, ...this.refused]) {
+      if (!part.querySelector(`[name="${address}"]`)) continue;
+      this.#place(address, edit);
+      this.waiting.set(address, edit);
     }
-    if (this.#waits.size) this.#send();
+    this.#send();
   }
-}
 
-function isAnswer(control) {
-  return Boolean(control.name?.includes(".")) && !control.disabled;
-}
-
-/** What stands in the controls called `address`: one text, or each value that is ticked. */
-function readValues(region, address) {
-  const controls = [...region.querySelectorAll(`[name="${address}"]`)];
-  if (!controls.length) return null;
-  const first = controls.find((control) => control.type !== "hidden") ?? controls[0];
-  if (first.type === "radio") return [controls.find((control) => control.checked)?.value ?? ""];
-  if (first.type !== "checkbox" && controls.length === 1) return [first.value];
-  const ticked = controls.filter((control) => (control.type === "checkbox" ? control.checked : control.value));
-  return ["", ...ticked.map((control) => control.value)];
-}
-
-function writeValues(controls, values) {
-  for (const control of controls) {
-    if (control.type === "radio" || control.type === "checkbox") control.checked = values.includes(control.value);
-    else if (control.type !== "hidden") control.value = values.at(-1);
+  /** A row that was deleted is back: what was refused there is sent again. */
+  retry(row) {
+    for (const [address, edit] of this.refused) if (address.includes(`/${row}.`)) this.waiting.set(address, edit);
+    this.fill(this.region);
   }
-}
 
-/** One text after the other; of lists, the entries of both. */
-function together(kind, first, second) {
-  if (kind === "list") return [...new Set([...first.split("\n"), ...second.split("\n")])].filter(Boolean).join("\n");
-  return [first, second].filter(Boolean).join(BETWEEN[kind]);
-}
-
-/** Take `out` and put `in` the pieces of a text, if it is still the one they are of; the cursor stays
-    where it is in the rest. Returns whether it was. */
-function weave(control, pieces) {
-  const sent = pieces.map(([fate, text]) => (fate === "in" ? "" : text)).join("");
-  if (control.value !== sent) return false;
-  let place = 0;
-  for (const [fate, text] of pieces) {
-    if (fate === "out") control.setRangeText("", place, place + text.length, "preserve");
-    if (fate === "in") control.setRangeText(text, place, place, "preserve");
-    if (fate !== "out") place += text.length;
+  #place(address, edit) {
+    const controls = this.region.querySelectorAll(`[name="${address}"]`);
+    writeValues(controls, edit.values);
+    if (edit.base) this.bases.put(address, edit.base);
+    if (!controls.length) this.leftovers.expect(address, edit);
   }
-  return true;
-}
-
-/** Remember which pill is chosen, to notice when it is chosen again. */
-function markChosen(choice) {
-  for (const pill of choice.querySelectorAll("input[type=radio]")) pill.dataset.was = pill.checked ? "on" : "";
 }

@@ -2,7 +2,7 @@
 
 const OFF = "single-keys-off";
 
-function isOff() {
+export function isOff() {
   try {
     return localStorage.getItem(OFF) === "1";
   } catch {
@@ -19,7 +19,7 @@ function setOff(off) {
   }
 }
 
-function isTyping(target) {
+export function isTyping(target) {
   return target.isContentEditable || target.matches("textarea, select, input:not([type=radio], [type=checkbox], [type=button])");
 }
 
@@ -27,14 +27,13 @@ function isVisible(element) {
   return element.checkVisibility ? element.checkVisibility() : element.offsetParent !== null;
 }
 
-/** Move to the next (+1) or previous (-1) finding beside the text, and open it. */
-function stepFinding(by) {
-  const all = [...document.querySelectorAll("[data-finding] > summary")].filter(isVisible);
+/** Move to the next (+1) or previous (-1) finding or thread beside the text, and open it. */
+function stepNote(by) {
+  const all = [...document.querySelectorAll("[data-finding] > summary, .thread")].filter(isVisible);
   if (!all.length) return;
-  const here = all.indexOf(document.activeElement);
+  const here = all.indexOf(document.activeElement?.closest("[data-finding] > summary, .thread"));
   const there = here < 0 ? (by > 0 ? 0 : all.length - 1) : (here + by + all.length) % all.length;
-  for (const summary of all) summary.parentElement.open = false;
-  all[there].parentElement.open = true;
+  for (const note of all) if (note.matches("summary")) note.parentElement.open = note === all[there];
   all[there].focus();
   all[there].scrollIntoView({ block: "center" });
 }
@@ -63,9 +62,9 @@ export function startKeys() {
     if (waitsForStage && /^[0-7]$/.test(event.key)) follow(event.key);
     waitsForStage = event.key === "g";
     if (event.key === "?") dialog.showModal();
-    else if (event.key === "n") stepFinding(1);
-    else if (event.key === "p") stepFinding(-1);
-    else if (["r", "f", "t", "h"].includes(event.key)) follow(event.key);
+    else if (event.key === "n") stepNote(1);
+    else if (event.key === "p") stepNote(-1);
+    else if (["r", "f", "t", "h", "s", "v"].includes(event.key)) follow(event.key);
     else return;
     event.preventDefault();
   });

@@ -2,14 +2,23 @@
 
 import { Autosave } from "./autosave.js";
 import { startCiting } from "./citing.js";
+import { holdWords } from "./held.js";
+import { Others } from "./others.js";
+import { Pulse } from "./pulse.js";
+import { keepReasons } from "./reasons.js";
 
 const questions = document.getElementById("questions");
+const presence = document.getElementById("presence");
+holdWords(document.querySelector("[data-design]").dataset);
+const forgetReason = keepReasons(document.querySelector("[data-design]").dataset);
 if (questions) start();
+else if (presence) new Pulse(presence, whileReading()).start();
 
 function start() {
   const autosave = new Autosave(questions);
   autosave.start();
   startCiting(questions);
+  if (presence) new Pulse(presence, whileWriting(autosave)).start();
   // After the browser has gone to the fragment by itself, which takes the focus away.
   addEventListener("load", () => setTimeout(arrive));
   addEventListener("hashchange", arrive);
@@ -47,6 +56,7 @@ function start() {
     if (requestConfig?.elt.matches("[data-closes-row]")) document.getElementById(target.id)?.querySelector(".table__open").focus();
   });
   questions.addEventListener("submit", (event) => {
+    if (event.target.matches("[data-leaves]")) return;
     event.preventDefault();
     if (event.target.matches("[data-waiver]")) waive(event.target);
   });
@@ -83,6 +93,7 @@ function start() {
     const status = await autosave.post(values);
     autosave.takeOver();
     const isDone = status === 200;
+    if (isDone && op === "put-back") autosave.retry(row);
     if (isDone) focusAfter(op, document.getElementById(region));
     else if (status !== 422) autosave.fail(status ? `The table could not be changed (${status}). Load the page again.` : "Offline. The table is as it was; try again later");
     return isDone;
@@ -118,6 +129,7 @@ function start() {
     const status = await autosave.post(values, form.action);
     form.toggleAttribute("data-sent", false);
     autosave.takeOver();
+    if (status === 200) forgetReason(values.finding);
     if (status === 422) document.getElementById(`y-${values.place}-${values.finding}`)?.focus();
     else if (status !== 200) autosave.fail(status ? `Not set aside (${status}). Load the page again.` : "Offline. Nothing was set aside; try again later");
     else focusOn(notes && document.getElementById(notes.id), values.finding);
@@ -149,6 +161,38 @@ function start() {
     button.setAttribute("aria-pressed", String(!writes));
     if (writes) area.focus();
   }
+}
+
+/** What a pulse changes on a page where answers are written. */
+function whileWriting(autosave) {
+  const others = new Others(questions, autosave, presence.dataset.changesUrl);
+  return {
+    seen: () => Number(questions.dataset.seen),
+    changed: (clock) => clock > Number(questions.dataset.seen) && others.catchUp(),
+    lost: () => autosave.lose(),
+    found: () => autosave.resume(),
+    signedOut: () => autosave.lose(presence.dataset.login),
+    ended: (message) => autosave.fail(message),
+  };
+}
+
+/** What is read is never printed anew under the reader's eyes: a word says that there is news. */
+function whileReading() {
+  const say = (name, text = "") => {
+    const toast = document.getElementById(name)?.content.firstElementChild.cloneNode(true);
+    if (!toast || document.querySelector(`.toast[data-name="${name}"]`)) return;
+    toast.dataset.name = name;
+    if (text) toast.querySelector("span").textContent = text;
+    document.getElementById("toasts").append(toast);
+  };
+  return {
+    seen: () => 0,
+    changed: () => say("design-changed"),
+    lost: () => {},
+    found: () => document.querySelector('.toast[data-name="signed-out"]')?.remove(),
+    signedOut: () => say("signed-out"),
+    ended: (message) => say("access-ended", message),
+  };
 }
 
 /** A link to a question unfolds what hides it and puts the cursor into its answer. */

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 from django.core.mail import EmailMessage
@@ -75,12 +76,14 @@ def test_each_step_names_the_folder_when_mails_land_in_one(
         assert b"lands in the folder" in client.get(address).content
 
 
-def test_the_mail_lands_in_the_folder(client: Client, alice: User, settings: Settings) -> None:
+def test_the_mail_lands_in_the_folder(
+    client: Client, alice: User, settings: Settings, tmp_path: Path
+) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path)
     client.post(URL, {"email": alice.email})
-    (mail,) = settings.DATA_DIR.joinpath("mail").iterdir()
+    (mail,) = tmp_path.iterdir()
     assert "Subject: Choose a new password" in mail.read_text()
-    mail.unlink()
 
 
 def test_the_password_is_changed_with_the_old_one(alice_client: Client, alice: User) -> None:

@@ -36,10 +36,10 @@ def offline(desk: Page, author: User, complaints: Complaints) -> tuple[Page, Des
 def type_three_answers(page: Page) -> None:
     saved = page.locator("#saved")
     control(page, KPI).press_sequentially("Loss")
-    expect(saved).to_have_text("Offline, 1 edit kept here")
+    expect(saved).to_contain_text("Offline, 1 edit kept here since")
     control(page, UNIT).fill("USD")
     pill(page, BETTER, "down").check()
-    expect(saved).to_have_text("Offline, 3 edits kept here")
+    expect(saved).to_contain_text("Offline, 3 edits kept here since")
 
 
 def assert_all_are_stored(design: Design) -> None:
@@ -92,7 +92,7 @@ def test_edits_of_a_row_are_stored_from_whichever_page_is_opened_next(
     context = desk.context
     context.set_offline(True)
     control(desk, owner).press_sequentially("web team")
-    expect(desk.locator("#saved")).to_have_text("Offline, 1 edit kept here")
+    expect(desk.locator("#saved")).to_contain_text("Offline, 1 edit kept here since")
     desk.close()
     context.set_offline(False)
     elsewhere = context.new_page()
@@ -121,6 +121,9 @@ def test_what_is_typed_after_the_login_ran_out_is_stored_after_the_next(
     open_stage(desk, design)
     Session.objects.all().delete()
     control(desk, KPI).press_sequentially("Loss")
+    expect(desk.locator("#saved")).to_contain_text("Signed out, 1 edit kept here since")
+    assert_accessible(desk)
+    desk.get_by_role("link", name="Sign in").click()
     arrived(desk, "/accounts/login/")
     desk.get_by_label("Email address").fill(str(author.email))
     desk.get_by_label("Password").fill("correct horse")

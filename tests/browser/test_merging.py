@@ -146,7 +146,7 @@ def test_an_edit_whose_answer_got_lost_is_stored_once(
     expect(second.locator("#saved")).to_have_text("Saving")
     heard_by_the_server(kept[0])
     kept[0].abort()
-    expect(second.locator("#saved")).to_have_text("Offline, 1 edit kept here")
+    expect(second.locator("#saved")).to_contain_text("Offline, 1 edit kept here since")
     type_after(second, " or two", " of them")
     second.evaluate("dispatchEvent(new Event('online'))")
     all_is_saved(second)
@@ -162,7 +162,7 @@ def test_what_was_typed_offline_merges_when_the_network_is_back(
     first, second = browsers
     second.context.set_offline(True)
     type_after(second, "a person", " or two")
-    expect(second.locator("#saved")).to_have_text("Offline, 1 edit kept here")
+    expect(second.locator("#saved")).to_contain_text("Offline, 1 edit kept here since")
     write(first, THEIRS)
     type_after(second, " or two", " of them")
     second.context.set_offline(False)
@@ -179,7 +179,7 @@ def test_what_was_typed_offline_merges_when_the_page_is_opened_again(
     first, second = browsers
     second.context.set_offline(True)
     type_after(second, "a person", " or two")
-    expect(second.locator("#saved")).to_have_text("Offline, 1 edit kept here")
+    expect(second.locator("#saved")).to_contain_text("Offline, 1 edit kept here since")
     second.close()
     write(first, THEIRS)
     second.context.set_offline(False)

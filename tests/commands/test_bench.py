@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import Settings
 
+from mlsd_app.bench import beating
 from mlsd_app.bench.checking import with_one_answer_less, worked_answers
 from mlsd_app.bench.figures import Figure, as_json, as_table
 from mlsd_app.bench.instance import Instance
@@ -130,6 +131,15 @@ def test_two_things_are_timed_in_turns() -> None:
     found = compare(lambda: timed("ours"), lambda: timed("reference"), rounds=4)
     assert asked == ["ours", "reference", "reference", "ours"] * 2
     assert (found.ours, found.reference, found.ratio) == (3.0, 1.5, 2.5)
+
+
+def test_saves_beside_open_tabs_are_as_many_as_are_due(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beating, "LASTS", 0.5)
+    saved: list[str] = []
+    savers = [lambda name=name: saved.append(name) for name in "ab"]
+    took = beating.save_steadily(savers)
+    assert len(took) == len(saved) == beating.SAVES * beating.LASTS
+    assert saved.count("a") == saved.count("b")
 
 
 def test_every_file_that_a_page_loads_is_found() -> None:

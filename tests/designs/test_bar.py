@@ -71,6 +71,11 @@ def test_raising_the_level_shows_more_in_the_same_response(signed_in: Client, au
     assert "framing.nothing-out-of-scope" in page
 
 
+def test_the_head_of_a_page_names_the_level_as_people_do(signed_in: Client, author: User) -> None:
+    page = words(opened(signed_in, aiming(author, "L6"), "framing"))
+    assert "aiming at L6+" in page
+
+
 def test_a_concept_softens_serving_and_monitoring(signed_in: Client, author: User) -> None:
     design = make_complete_design(author)
     url = reverse("designs:stage_edit", args=[design.pk, "framing"])

@@ -90,7 +90,7 @@ def draft_of(contents: Mapping[str, StageAnswers]) -> Draft:
     return Draft(
         OnDemand(lambda stage: contents[stage].answers),
         OnDemand(lambda stage: contents[stage].versions),
-        NOW,
+        NOW + 1,
     )
 
 

@@ -66,7 +66,7 @@ def test_the_list_costs_the_same_for_any_number(
 ) -> None:
     for _ in range(12):
         make_design(author)
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         signed_in.get(LIST)
 
 

@@ -10,6 +10,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from mlsd_app.accounts.models import User
 from mlsd_app.designs.models import Design, StageAnswers
+from mlsd_app.designs.saving import create_design
+from tests.checklist.designs import worked_answers
 from tests.designs.test_panels import in_words
 from tests.factories import make_complete_design, make_design, rows
 
@@ -64,6 +66,12 @@ def test_what_would_break_first_is_said_both_ways(signed_in: Client, author: Use
     assert "ranking has 180 replicas" in page
     assert "Going down first breaks at 69" in page
     assert "below the daily average" in page
+
+
+def test_a_limit_that_is_very_near_is_said_in_percent(signed_in: Client, author: User) -> None:
+    design = create_design(author, worked_answers("fraud"))
+    page = said(signed_in, design, beside="metrics.ab.unit", at="metrics.ab.eligible_units")
+    assert "first breaks at 40.2\u202fM (0.5\u202f% more)" in page.replace("\xa0", "\u202f")
 
 
 def test_a_number_of_a_row_can_be_tried(signed_in: Client, author: User) -> None:
@@ -138,7 +146,19 @@ def test_what_is_no_such_number_is_said_and_stays(
     assert "Peak load:" in in_words(html)
 
 
-@pytest.mark.parametrize("value", ["0", "1e-200", "1e300", "9" * 60])
+@pytest.mark.parametrize("value", ["1e308", "1e101", "1e-200"])
+def test_a_number_that_no_result_can_follow_from_is_said_to_be_one(
+    signed_in: Client, author: User, value: str
+) -> None:
+    design = make_complete_design(author)
+    response = try_out(signed_in, design, beside=COMPONENTS, at="framing.peak_qps", value=value)
+    assert response.status_code == 422
+    page = in_words(response.content.decode())
+    assert "cannot be worked out: it is too " in page
+    assert "resolves" not in page
+
+
+@pytest.mark.parametrize("value", ["0", "1e-99", "1e100", "9" * 60])
 def test_absurd_numbers_are_only_numbers(signed_in: Client, author: User, value: str) -> None:
     design = make_complete_design(author)
     for beside, at in [

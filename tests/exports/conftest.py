@@ -109,7 +109,7 @@ def at_once(number: int, call: Callable[[], object]) -> list[object]:
 
 def asked(design: Design, user: User, paper: Paper = "A4", *, findings: bool = True) -> Export:
     """What ``user`` gets who asks for the PDF of ``design`` as it is now."""
-    return ask(Revision.of(design, user), user, Options(paper=paper, findings=findings))
+    return ask(Revision.of(design), user, Options(paper=paper, findings=findings))
 
 
 def made(design: Design, user: User, paper: Paper = "A4") -> Export:

@@ -17,14 +17,14 @@ from mlsd_app.exports.models import Export
 from mlsd_app.stages.addresses import Address
 from mlsd_app.stages.design import STAGES
 from tests.exports.conftest import PDF, asked, at_once, made
-from tests.factories import make_design, make_user
+from tests.factories import clock, make_design, make_user
 
 pytestmark = pytest.mark.django_db
 
 
 def change_title(design: Design, title: str) -> None:
     assert design.owner is not None
-    edit = SetValue(Address("general", "title"), title, base=10**6)
+    edit = SetValue(Address("general", "title"), title, base=clock(design))
     assert save_edits(design.pk, design.owner, [edit]).changed
     design.refresh_from_db()
 

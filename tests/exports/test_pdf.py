@@ -63,6 +63,14 @@ def pdf(html: str) -> bytes:
 
 
 @pytest.fixture(scope="module")
+def again(html: str) -> tuple[bytes, list[tuple[str, int]]]:
+    """The same once more, with what was said of its progress."""
+    seen: list[tuple[str, int]] = []
+    made = render_pdf(html, progress=lambda step, pages: seen.append((step, pages)))
+    return made, seen
+
+
+@pytest.fixture(scope="module")
 def reader(pdf: bytes) -> PdfReader:
     return opened(pdf)
 
@@ -287,8 +295,10 @@ def test_links_lead_to_pages(reader: PdfReader) -> None:
 # -- the same, and nothing else
 
 
-def test_the_same_document_gives_the_same_bytes(html: str, pdf: bytes) -> None:
-    assert render_pdf(html) == pdf
+def test_the_same_document_gives_the_same_bytes(
+    pdf: bytes, again: tuple[bytes, list[tuple[str, int]]]
+) -> None:
+    assert again[0] == pdf
 
 
 def test_an_empty_design_is_printed() -> None:
@@ -379,9 +389,10 @@ def test_hostile_answers_do_not_reach_the_style() -> None:
 # -- progress, limits, and what is left behind
 
 
-def test_progress_counts_the_pages(html: str, reader: PdfReader) -> None:
-    seen: list[tuple[str, int]] = []
-    render_pdf(html, progress=lambda step, pages: seen.append((step, pages)))
+def test_progress_counts_the_pages(
+    again: tuple[bytes, list[tuple[str, int]]], reader: PdfReader
+) -> None:
+    _, seen = again
     counts = [pages for _, pages in seen]
     assert counts == sorted(counts)
     assert counts[-1] == len(reader.pages)

@@ -29,7 +29,7 @@ from mlsd_app.exports.tasks import (
     render_export,
 )
 from tests.exports.conftest import PDF, asked, at_once, made
-from tests.factories import make_complete_design, make_design
+from tests.factories import make_design
 
 pytestmark = pytest.mark.django_db
 
@@ -50,15 +50,15 @@ def failing(error: Exception) -> Renderer:
 # -- It works -----------------------------------------------------------------------------------
 
 
-def test_a_design_becomes_a_pdf(alice: User, queue: list[str]) -> None:
-    export = made(make_complete_design(alice), alice)
+def test_a_design_becomes_a_pdf(design: Design, alice: User, queue: list[str]) -> None:
+    export = made(design, alice)
     assert (export.state, export.error) == ("ready", "")
     with export.file.open() as file:
         content = file.read()
     read = pypdf.PdfReader(BytesIO(content))
     assert len(read.pages) == export.page_count == export.pages_done > 1
     assert export.size == len(content)
-    assert "recommendation" in read.pages[0].extract_text().lower()
+    assert "Feed" in read.pages[0].extract_text()
 
 
 def test_running_twice_renders_once(export: Export, renders: list[str], media: Path) -> None:

@@ -190,7 +190,8 @@ def test_the_list_costs_the_same_however_long(
 ) -> None:
     for paper in ("A4", "Letter"):
         made(design, alice, paper)
-    with django_assert_num_queries(6):  # session, user, design, stale, exports, answers
+    # Session, user, design, stale, exports, answers, notices.
+    with django_assert_num_queries(7):
         page = page_of(alice_client, design)
     assert page.count('class="job"') == 2
 

@@ -26,16 +26,14 @@ PATIENCE = 40  # seconds
 ASK = """
 import sys
 from mlsd_app.accounts.models import User
-from mlsd_app.designs.examples import example_called, load_examples
-from mlsd_app.designs.models import Design, Revision
+from mlsd_app.designs.models import Revision
+from mlsd_app.designs.saving import create_design
 from mlsd_app.exports.asking import ask
 from mlsd_app.exports.document import Options
 
-if not Design.objects.exists():
-    load_examples()
-    User.objects.create_user("ada@example.org")
-revision = Revision.of(example_called("video"), None)
-print(ask(revision, User.objects.get(), Options(paper=PAPER, findings=True)).pk.hex)
+ada, _ = User.objects.get_or_create(email="ada@example.org")
+design = create_design(ada, {"framing": {"problem_statement": "Rank the feed."}})
+print(ask(Revision.of(design), ada, Options(paper=PAPER, findings=True)).pk.hex)
 """
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 
 import pytest
 from django.test import Client
@@ -11,10 +10,11 @@ from django.urls import reverse
 
 from mlsd_app.accounts.models import User
 from mlsd_app.designs.editing import DeleteRow, MoveRow, SetValue
-from mlsd_app.designs.models import COALESCED_WITHIN, Design, Revision
+from mlsd_app.designs.models import Design, Revision
 from mlsd_app.designs.saving import save_edits
 from mlsd_app.stages.addresses import Address
 from tests.factories import answer, make_complete_design, make_design, make_user, rows
+from tests.history.writing import later, write
 
 pytestmark = pytest.mark.django_db
 
@@ -35,20 +35,6 @@ def design(author: User) -> Design:
 def desk(client: Client, author: User) -> Client:
     client.force_login(author)
     return client
-
-
-def write(design: Design, user: User | None, address: str, text: str) -> None:
-    assert user is not None
-    edit = SetValue(Address.parse(address), text, base=10**6)
-    assert save_edits(design.pk, user, [edit]).changed
-
-
-def later(design: Design) -> None:
-    """Let so much time pass that the next edit belongs to another revision."""
-    design.refresh_from_db()
-    assert design.writing_since is not None
-    design.writing_since -= COALESCED_WITHIN + timedelta(seconds=1)
-    design.save()
 
 
 def page(desk: Client, design: Design, name: str = "history", *args: int, **query: str) -> str:

@@ -68,6 +68,7 @@ def test_revisions_made_before_there_was_a_history_are_its_first(old_apps: Any) 
     revision = Revision.objects.get(design=design, number=2)
     assert revision.answers() == ANSWERS
     assert revision.edited_at == MADE_AT
-    save_edits(design.pk, author, [SetValue(Address("framing", "decision"), "Show one", 10**6)])
+    edit = SetValue(Address("framing", "decision"), "Show one", design.clock)
+    save_edits(design.pk, author, [edit])
     kept = Revision.objects.filter(design=design).latest("number")
     assert (kept.number, kept.answers()) == (3, ANSWERS)

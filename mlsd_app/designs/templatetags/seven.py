@@ -7,14 +7,17 @@ from functools import cache, lru_cache
 from uuid import UUID
 
 from django import template
+from django.template import Context
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
+from mlsd_app.designs.access import Abilities, abilities_on_page
 from mlsd_app.designs.controls import Control, RowView, row_type_of
 from mlsd_app.designs.controls import slug as slug_of
 from mlsd_app.designs.controls import summary_columns as columns_in_summary
+from mlsd_app.designs.models import Design
 from mlsd_app.designs.pages import QuestionView, StagePage, counts
 from mlsd_app.designs.pictures import Picture, picture_of
 from mlsd_app.designs.state import State
@@ -22,7 +25,7 @@ from mlsd_app.stages.addresses import Address, UnknownAddressError
 from mlsd_app.stages.design import NUMBERED_STAGES, id_column
 from mlsd_app.stages.fields import Field
 from mlsd_app.stages.reading import place_name
-from mlsd_app.stages.words import CATEGORIES
+from mlsd_app.stages.words import CATEGORIES, LEVELS
 
 register = template.Library()
 
@@ -31,6 +34,12 @@ register = template.Library()
 def icon(name: str, small: str = "") -> SafeString:
     """An icon of the sprite, in the colour and size of the text around it. Always decoration."""
     return _icon(name, " icon--s" if small else "")
+
+
+@register.simple_tag(takes_context=True)
+def abilities(context: Context, design: Design) -> Abilities:
+    """What the person who looks at the page may do with ``design``."""
+    return abilities_on_page(context["request"], design)
 
 
 @cache
@@ -121,9 +130,9 @@ def column_order(table: Field) -> str:
 
 
 @register.filter
-def nth(sequence: Sequence[object], index: int) -> object:
-    """The item before ``index``: heads count the naming column, cells do not."""
-    return sequence[index - 1]
+def level_name(level: str) -> str:
+    """As people say it: L6+ for L6."""
+    return LEVELS.get(level, level)
 
 
 @register.filter

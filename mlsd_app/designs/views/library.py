@@ -14,13 +14,14 @@ from mlsd_app.accounts.requests import AuthedRequest
 from mlsd_app.designs.forms import NewDesignForm
 from mlsd_app.designs.models import Design
 from mlsd_app.designs.saving import create_design
+from mlsd_app.stages import values
 
 
 @login_required
 @require_GET
 def design_list(request: AuthedRequest) -> HttpResponse:
-    words = request.GET.get("q", "").strip()
-    designs = Design.objects.visible_to(request.user).order_by("-updated_at")
+    words = values.as_line(values.CONTROL_CHARACTER.sub("", request.GET.get("q", "")))
+    designs = Design.objects.owned_by(request.user).order_by("-updated_at")
     if words:
         designs = designs.filter(title__icontains=words)
     return render(
@@ -29,7 +30,7 @@ def design_list(request: AuthedRequest) -> HttpResponse:
         {
             "designs": designs,
             "words": words,
-            "deleted": Design.objects.deleted_by(request.user).order_by("-deleted_at")[:20],
+            "deleted": Design.objects.deleted_by(request.user).order_by("-deleted_at"),
             "examples": Design.objects.examples().order_by("title"),
         },
     )
@@ -54,7 +55,7 @@ def design_new(request: AuthedRequest) -> HttpResponse:
 @require_POST
 def design_delete(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Move a design to the bin. It can be put back from the list."""
-    design = get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
+    design = get_object_or_404(Design.objects.owned_by(request.user), pk=pk)
     design.delete_softly()
     messages.success(request, f"“{design}” is in the bin. You can put it back below.")
     return redirect("designs:design_list")

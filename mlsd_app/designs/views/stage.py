@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from mlsd_app import markup
 from mlsd_app.accounts.requests import AuthedRequest
 from mlsd_app.calculators.citing import Citations
+from mlsd_app.designs.access import abilities
 from mlsd_app.designs.examples import strong_answer
 from mlsd_app.designs.models import Design
 from mlsd_app.designs.pages import Remarks, StagePage
@@ -41,7 +42,9 @@ def stage_edit(request: AuthedRequest, pk: UUID, stage_key: str) -> HttpResponse
     stage = get_stage_or_404(stage_key)
     if request.method == "POST":
         return _save(request, pk, stage)
-    design = get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
+    design = get_object_or_404(Design.objects.visible_to(request.user), pk=pk)
+    if not abilities(request.user, design).edit:
+        return redirect(f"{reverse('designs:design_read', args=[pk])}#{stage.key}")
     page = StagePage.of(design, stage, open_row=request.GET.get("row", ""))
     removed = removed_row(pk, request.user, request.GET.get("removed", ""))
     taken_back = page.state.taken_back(request.GET.get("taken-back", ""))
@@ -50,6 +53,10 @@ def stage_edit(request: AuthedRequest, pk: UUID, stage_key: str) -> HttpResponse
 
 
 def _save(request: AuthedRequest, pk: UUID, stage: Stage) -> HttpResponse:
+    if request.POST.get("writer", str(request.user.pk)) != str(request.user.pk):
+        get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
+        message = "Somebody else wrote this, who was signed in here before. Sign in as them."
+        return HttpResponse(message, status=403, content_type="text/plain; charset=utf-8")
     try:
         edits = read_edits(request.POST, pk, request.user)
     except UnreadablePostError as error:
@@ -78,7 +85,9 @@ def _save(request: AuthedRequest, pk: UUID, stage: Stage) -> HttpResponse:
         Remarks(outcome.refused, outcome.conflicts, outcome.problems),
         frozenset({open_row, *(address.row for address in outcome.refused)}),
     )
-    return render(request, "designs/stage_edit.html", {"page": page}, status=status_of(outcome))
+    gone = next((f"{one.table}/{one.row}" for one, _ in page.placeless), "")
+    context = {"page": page, "removed": removed_row(pk, request.user, gone)}
+    return render(request, "designs/stage_edit.html", context, status=status_of(outcome))
 
 
 def status_of(outcome: Outcome) -> int:

@@ -40,7 +40,7 @@ def design_read(request: AuthedRequest, pk: UUID) -> HttpResponse:
 @require_GET
 def finding_list(request: AuthedRequest, pk: UUID) -> HttpResponse:
     """Every finding of the design, by stage, each with a link to its field."""
-    design = get_object_or_404(Design.objects.editable_by(request.user), pk=pk)
+    design = get_object_or_404(Design.objects.visible_to(request.user), pk=pk)
     page = StagePage.of(design, STAGES["general"])
     return render(
         request,

@@ -6,7 +6,11 @@ from collections.abc import Sequence
 
 from django import template
 
+from mlsd_app.checklist import CHECKS
 from mlsd_app.comparison.designs import Change, Sort, StageChanges
+from mlsd_app.designs.waivers import StoredWaiver
+from mlsd_app.history.comparing import Compared
+from mlsd_app.history.moments import Moment
 from mlsd_app.stages.fields import Stage
 
 register = template.Library()
@@ -37,6 +41,19 @@ def address_for_people(change: Change) -> str:
     """The address with the id that people see in place of the row's permanent name."""
     address = str(change.address)
     return address.replace(f"/{change.address.row}", f"/{change.row or '…'}", 1)
+
+
+@register.filter
+def written_in(change: Change, compared: Compared) -> Moment | None:
+    """The state in which what ``change`` shows came to be, where it is known."""
+    return compared.writers.get(change.address)
+
+
+@register.filter
+def check_message(waiver: StoredWaiver) -> str:
+    """What the check looks for that ``waiver`` sets aside, or its name where there is none."""
+    check = CHECKS.get(waiver.check)
+    return check.message if check else waiver.check
 
 
 @register.filter

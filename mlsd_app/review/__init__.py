@@ -1,0 +1,1 @@
+"""The conversation about a design: threads, suggestions, rounds and approvals."""

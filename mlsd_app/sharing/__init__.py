@@ -1,0 +1,1 @@
+"""Who gets into a design: people, links, requests, and the record of it."""
