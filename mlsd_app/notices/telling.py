@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Set
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
@@ -18,11 +18,9 @@ from mlsd_app.notices.lines import excerpt, one_line
 from mlsd_app.notices.models import ClosedAddress, Mail, Notice, Preference
 from mlsd_app.notices.tasks import mail_on_commit, people_on_commit
 
-__all__ = ["Kind", "follow", "invite", "seen", "take_back", "tell", "uninvite"]
+__all__ = ["Kind", "follow", "invite", "reword", "seen", "take_back", "tell", "uninvite"]
 
-# Of one comment a person hears once: as the first of these that it is for them.
-OF_ONE_COMMENT = (Kind.MENTION, Kind.SUGGESTION, Kind.COMMENT)
-ONE_COMMENT_WITHIN = timedelta(minutes=1)
+OF_A_COMMENT = frozenset({Kind.SUGGESTION, Kind.COMMENT})
 LONGEST_ADDRESS = 254
 MOST_INVITATIONS = 5  # mails to one address without an account, in a day
 Channel = Preference.Channel
@@ -39,19 +37,21 @@ def tell(
     about: str = "",
     text: str = "",
     to: Iterable[User] | None = None,
-) -> None:
+    but: Set[int] = frozenset(),
+) -> Set[int]:
     """Note that something happened, for everybody whom it concerns but ``actor``.
 
     ``words`` is one line ("Mira answered in Serving"), ``text`` the comment itself, ``path`` the
     page with the fragment of the thread, ``about`` the key of what can be followed or muted
-    (``thread:UUID``, "" for the design). Without ``to``, those who follow hear of it. To be called
-    inside the transaction of what happened; mails are queued when it commits.
+    (``thread:UUID``, "" for the design). Without ``to``, those who follow hear of it. Returns who
+    hears of it, by their keys, for what else is told of the same comment: it leaves them out as
+    ``but``. To be called inside the transaction of what happened; mails are queued when it commits.
     """
     if not path.startswith("/") or path.startswith("//"):
         raise ValueError(f"{path!r} is not a path of this site.")
     addressed = None if to is None else list(to)
     _follow_by_taking_part(kind, design, about, actor, addressed or ())
-    people = _concerned(design, about, addressed)
+    people = _concerned(design, about, addressed) - but
     if actor is not None:
         people.discard(actor.pk)
     channels = _channels(kind, design, people)
@@ -66,10 +66,11 @@ def tell(
         about=about,
         at=timezone.now(),
     )
-    for user in _told_already(told, set(channels)):
-        del channels[user]
+    if kind == Kind.MENTION:
+        _forget_the_same(told, channels)
     Notice.objects.bulk_create(_copies(told, channels))
     people_on_commit([user for user, mailing in channels.items() if mailing == Notice.Mailing.NOW])
+    return channels.keys()
 
 
 def follow(user: User, design: Design, about: str = "") -> None:
@@ -89,6 +90,12 @@ def take_back(
     if by is not None:
         told = told.filter(actor=by)
     told.delete()
+
+
+def reword(design: Design, about: str, before: str, after: str, *, by: User) -> None:
+    """Let what was told of a comment say what it says now."""
+    told = Notice.objects.filter(design=design, about=about, actor=by, text=excerpt(before))
+    told.update(text=excerpt(after))
 
 
 def seen(user: User, design: Design, until: datetime) -> None:
@@ -157,7 +164,7 @@ def _follow_by_taking_part(
     """Who says something in a thread, or is mentioned in it, follows it."""
     if not about:
         return
-    taking_part = [actor] if actor is not None and kind in OF_ONE_COMMENT else []
+    taking_part = [actor] if actor is not None and kind in OF_A_COMMENT | {Kind.MENTION} else []
     if kind == Kind.MENTION:
         taking_part += addressed
     if taking_part:
@@ -201,30 +208,16 @@ def _channels(kind: Kind, design: Design, people: set[int]) -> dict[int, Notice.
     }
 
 
-def _told_already(told: Notice, people: set[int]) -> set[int]:
-    """Who heard of the same comment as something that concerns them more.
-
-    What they heard of it as something that concerns them less is forgotten.
-    """
-    if told.kind not in OF_ONE_COMMENT or not told.text or not people:
-        return set()
-    kinds: list[str] = list(OF_ONE_COMMENT)
-    stronger = kinds[: kinds.index(told.kind)]
-    weaker = kinds[kinds.index(told.kind) + 1 :]
-    same = Notice.objects.unread().filter(
+def _forget_the_same(mention: Notice, people: Collection[int]) -> None:
+    """Take back what ``people`` heard of a comment before it mentioned them."""
+    Notice.objects.unread().filter(
         recipient__in=people,
-        design=told.design,
-        actor=told.actor,
-        about=told.about,
-        text=told.text,
-        at__gte=told.at - ONE_COMMENT_WITHIN,
-    )
-    if weaker:
-        same.filter(kind__in=weaker).delete()
-    if not stronger:
-        return set()
-    heard = same.filter(kind__in=stronger).values_list("recipient_id", flat=True)
-    return set(heard)
+        design=mention.design,
+        actor=mention.actor,
+        about=mention.about,
+        text=mention.text,
+        kind__in=OF_A_COMMENT,
+    ).delete()
 
 
 def _copies(told: Notice, channels: dict[int, Notice.Mailing]) -> list[Notice]:

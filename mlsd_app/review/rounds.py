@@ -58,8 +58,7 @@ def is_reviewed(design: Design) -> None:
 
 def draft_of(user: User, design: Design) -> Round | None:
     """What ``user`` drafts about ``design`` and has not submitted."""
-    drafts = Round.objects.drafts_of(user).select_related("revision")
-    return drafts.filter(design=design).first()
+    return Round.objects.drafts_of(user).filter(design=design).first()
 
 
 def last_of(user: User, design: Design) -> Round | None:
@@ -216,8 +215,6 @@ def _tell_mentioned(review: Round, design: Design, told: list[int]) -> None:
     others = [one for one in people if one.pk not in {*told, review.mentor_id}]
     for comment in said:
         named = mentioned_in(comment.body, others)
-        for one in named:
-            follow(one, design, f"thread:{comment.thread_id}")
         if named:
             tell(
                 Kind.MENTION,

@@ -10,7 +10,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -88,6 +87,7 @@ class ThreadView:
     clock: int
     resolved_in: int | None  # of the one that answered it
     base: str  # the address of the threads of its design
+    suggestion: Suggestion | None  # the other words it proposes, if it does
 
     @property
     def drawn_from(self) -> tuple[object, ...] | None:
@@ -123,11 +123,6 @@ class ThreadView:
     @property
     def stage(self) -> str:
         return self.thread.address.partition(".")[0]
-
-    @cached_property
-    def suggestion(self) -> Suggestion | None:
-        """The other words it proposes, if it does."""
-        return getattr(self.thread, "suggestion", None)
 
     @property
     def is_new(self) -> bool:
@@ -218,9 +213,40 @@ def thread_view(thread: Thread, user: User) -> ThreadView:
     return views_of([thread.pk], thread.design, user)[0]
 
 
+def view_of_new(comment: StoredComment) -> ThreadView:
+    """The thread that was just begun with ``comment``, as its author sees it. No query."""
+    thread = comment.thread
+    said = Comment(
+        pk=comment.pk,
+        thread=thread.pk,
+        author=comment.author_id,
+        author_name=comment.author_name,
+        body=comment.body,
+        created_at=comment.created_at,
+        edited_at=None,
+        deleted_at=None,
+        round=None,
+        round__submitted_at=None,
+    )
+    return ThreadView(
+        thread,
+        [CommentView(said, is_mine=True, is_new=False, can_be_put_back=False)],
+        is_draft=thread.round_id is not None,
+        revision=thread.revision.number,
+        clock=thread.revision.clock,
+        resolved_in=None,
+        base=_base(thread.design_id),
+        suggestion=None,
+    )
+
+
+def _base(design: UUID) -> str:
+    return reverse("review:thread_list", args=[design])
+
+
 def views_of(threads: Sequence[UUID], design: Design, user: User) -> list[ThreadView]:
     """Those of ``threads`` that ``user`` may see, with what was said in them. Four queries."""
-    base = reverse("review:thread_list", args=[design.pk])
+    base = _base(design.pk)
     keys = list(threads) or [NOBODYS]  # as many queries for none as for many
     said = _said_in(StoredComment.objects.filter(thread__in=keys), design, user)
     found = threads_seen(design, user).filter(pk__in=keys).select_related("suggestion")
@@ -239,6 +265,7 @@ def views_of(threads: Sequence[UUID], design: Design, user: User) -> list[Thread
             one.begun_at_clock,
             one.resolved_in_revision,
             base,
+            getattr(one, "suggestion", None),
         )
         for one in found
         if one.pk in said

@@ -19,7 +19,7 @@ from mlsd_app.designs.editing import SetValue
 from mlsd_app.designs.models import Design, Revision
 from mlsd_app.designs.saving import Outcome, save_edits
 from mlsd_app.designs.state import state_of
-from mlsd_app.notices.telling import Kind, follow, tell
+from mlsd_app.notices.telling import Kind, tell
 from mlsd_app.review.models import Comment, Suggestion, Thread
 from mlsd_app.review.proposals import Spot, as_held, cleaned, is_withdrawn, raw, spot_at
 from mlsd_app.review.rounds import bump, draft_of
@@ -97,7 +97,6 @@ def suggest(
         thread=thread, author=user, author_name=thread.author_name, body=said, token=token
     )
     if draft is None:
-        follow(user, design, f"thread:{thread.pk}")
         _changed(thread, design, user, f"{name_of(user)} suggests a change", said)
     return thread
 

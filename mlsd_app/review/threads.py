@@ -8,7 +8,7 @@ nobody and counted nowhere.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import Self
 from uuid import UUID
@@ -23,7 +23,7 @@ from mlsd_app.designs.models import Design, Revision
 from mlsd_app.designs.state import state_of
 from mlsd_app.markup.anchors import CONTEXT, Quote, find
 from mlsd_app.markup.plain_text import collapsed
-from mlsd_app.notices.telling import Kind, follow, take_back, tell
+from mlsd_app.notices.telling import Kind, reword, take_back, tell
 from mlsd_app.review.models import Comment, Reaction, Round, Thread
 from mlsd_app.review.people import mentioned_in, people_of
 from mlsd_app.review.places import place_called, text_at
@@ -92,17 +92,25 @@ def thread_path(thread: Thread) -> str:
     return reverse("review:thread", args=[thread.design_id, thread.pk])
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """The comment that a thread begins with, and whether the same request brought it before."""
+
+    comment: Comment
+    is_repeated: bool = False
+
+
 @transaction.atomic
 def start(
     design_id: UUID, user: User, about: str, said: Said, selected: Selected | None = None
-) -> Thread:
+) -> Begun:
     """Begin a thread at the place called ``about``. The same request again gives the same thread.
 
     Raises ``Design.DoesNotExist`` unless ``user`` may comment, and ``UnknownPlaceError``.
     """
     design = Design.objects.commentable_by(user).select_for_update().get(pk=design_id)
     if known := said_before(user, said.token, design):
-        return known.thread
+        return Begun(known, is_repeated=True)
     state = state_of(design.contents(), design.given_waivers())
     place = place_called(about, state)
     thread = Thread(
@@ -127,7 +135,7 @@ def start(
         thread=thread, author=user, author_name=thread.author_name, body=said.body, token=said.token
     )
     _said(thread, comment, thread.round, design)
-    return thread
+    return Begun(comment)
 
 
 def anchor(thread: Thread, selected: Selected, design: Snapshot) -> None:
@@ -190,6 +198,7 @@ def rewrite(comment: Comment, user: User, body: str) -> None:
     comment.save(update_fields=["body", "edited_at"])
     _changed(comment.thread, comment)
     if not _is_draft(comment):
+        reword(design, f"thread:{comment.thread_id}", before, words, by=user)
         people = people_of(design)
         known = mentioned_in(before, people)
         _tell_mentioned(comment, [p for p in mentioned_in(words, people) if p not in known], design)
@@ -341,7 +350,8 @@ def _said(thread: Thread, comment: Comment, draft: Round | None, design: Design)
     user = comment.author
     if user is None:
         return
-    _tell_mentioned(comment, mentioned_in(comment.body, _people(comment.body, design)), design)
+    people = people_of(design) if "@" in comment.body else ()
+    heard = _tell_mentioned(comment, mentioned_in(comment.body, people), design)
     tell(
         Kind.COMMENT,
         design,
@@ -350,27 +360,24 @@ def _said(thread: Thread, comment: Comment, draft: Round | None, design: Design)
         path=thread_path(thread),
         about=f"thread:{thread.pk}",
         text=comment.body,
+        but=heard,
     )
 
 
-def _people(body: str, design: Design) -> Sequence[User]:
-    return people_of(design) if "@" in body else ()
-
-
-def _tell_mentioned(comment: Comment, people: Sequence[User], design: Design) -> None:
-    for one in people:
-        follow(one, design, f"thread:{comment.thread_id}")
-    if people:
-        tell(
-            Kind.MENTION,
-            design,
-            actor=comment.author,
-            words=f"{comment.author_name} mentioned you on {_where(comment.thread, design)}",
-            path=thread_path(comment.thread),
-            about=f"thread:{comment.thread_id}",
-            text=comment.body,
-            to=people,
-        )
+def _tell_mentioned(comment: Comment, people: Sequence[User], design: Design) -> Set[int]:
+    """Returns who heard of it."""
+    if not people:
+        return frozenset()
+    return tell(
+        Kind.MENTION,
+        design,
+        actor=comment.author,
+        words=f"{comment.author_name} mentioned you on {_where(comment.thread, design)}",
+        path=thread_path(comment.thread),
+        about=f"thread:{comment.thread_id}",
+        text=comment.body,
+        to=people,
+    )
 
 
 def _where(thread: Thread, design: Design) -> str:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime, timedelta
 
@@ -119,14 +119,16 @@ def committing(
     return commit
 
 
-Say = Callable[..., None]
+Say = Callable[..., Set[int]]
 
 
 @pytest.fixture
 def say(committing: Committing, design: Design) -> Say:
-    """Somebody comments, in a transaction of its own."""
+    """Somebody comments, in a transaction of its own; who hears of it."""
 
-    def comment(actor: User, text: str = "Where do the labels come from?", **more: object) -> None:
+    def comment(
+        actor: User, text: str = "Where do the labels come from?", **more: object
+    ) -> Set[int]:
         options: dict[str, object] = {
             "words": f"{actor} commented on Serving",
             "path": f"/designs/{design.pk}/read/#t-1",
@@ -134,6 +136,6 @@ def say(committing: Committing, design: Design) -> Say:
         }
         kind = Kind(str(more.pop("kind", Kind.COMMENT)))
         with committing():
-            tell(kind, design, actor=actor, text=text, **(options | more))  # type: ignore[arg-type]
+            return tell(kind, design, actor=actor, text=text, **(options | more))  # type: ignore[arg-type]
 
     return comment

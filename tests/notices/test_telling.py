@@ -60,8 +60,8 @@ def test_who_is_mentioned_hears_of_it_and_follows_the_thread_from_then_on(
 def test_a_mention_and_the_comment_it_stands_in_are_told_once_in_either_order(
     say: Say, alice: User, mira: User
 ) -> None:
-    say(mira, "@Alice, one", kind=Kind.MENTION, to=[alice])
-    say(mira, "@Alice, one")
+    heard = say(mira, "@Alice, one", kind=Kind.MENTION, to=[alice])
+    say(mira, "@Alice, one", but=heard)
     say(mira, "@Alice, two")
     say(mira, "@Alice, two", kind=Kind.MENTION, to=[alice])
     assert told(alice) == ["@Alice, one", "@Alice, two"]

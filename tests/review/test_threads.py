@@ -15,9 +15,8 @@ from mlsd_app.accounts.guests import merge_guest
 from mlsd_app.designs.access import Grant, Role
 from mlsd_app.designs.models import Design
 from mlsd_app.designs.pages import StagePage
-from mlsd_app.notices import telling
 from mlsd_app.notices.models import Notice
-from mlsd_app.review import threads as saying
+from mlsd_app.notices.telling import Kind, follow
 from mlsd_app.review.models import Comment, Look, Reaction, Thread
 from mlsd_app.stages.design import STAGES
 from tests.factories import make_complete_design, make_user
@@ -283,16 +282,53 @@ def test_short_answers_count_people_and_are_taken_back(cast: Cast) -> None:
     assert 'value="thanks"' in form
 
 
-def test_a_name_after_an_at_is_told(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: list[tuple[telling.Kind, list[str]]] = []
+def told(cast: Cast) -> list[tuple[str, str, str]]:
+    """Who heard what, and as what, the first to hear it first."""
+    rows = Notice.objects.order_by("at", "recipient__name")
+    return list(rows.values_list("recipient__name", "kind", "text"))
 
-    def tell(kind: telling.Kind, *_: Any, to: Any = None, **__: Any) -> None:
-        told.append((kind, [one.get_full_name() for one in to or ()]))
 
-    monkeypatch.setattr(saying, "tell", tell)
-    begun(cast, body="@Ed and @mira, but not @Sven or x@Otto.org: look.", who="owner")
-    assert told[0] == (telling.Kind.MENTION, ["Ed", "Mira"])
-    assert [kind for kind, _ in told] == [telling.Kind.MENTION, telling.Kind.COMMENT]
+def test_a_name_after_an_at_is_told(cast: Cast) -> None:
+    follow(cast["mentor"], cast.design)
+    follow(cast["other"], cast.design)
+    body = "@Ed and @mira, but not @Sven or x@Otto.org: look."
+    begun(cast, body=body, who="owner")
+    assert told(cast) == [
+        ("Ed", Kind.MENTION, body),
+        ("Mira", Kind.MENTION, body),
+        ("Otto", Kind.COMMENT, body),
+    ]
+
+
+def test_what_was_told_of_a_comment_says_what_it_says_after_an_edit(cast: Cast) -> None:
+    thread = begun(cast)
+    cast.reply("editor", thread, "Why ten?")
+    first = thread.comments.earliest("created_at")
+    cast.post("mentor", "comment_edit", first.pk, body="Why not nine? @Otto knows.")
+    assert told(cast) == [
+        ("Ada", Kind.COMMENT, "Why not nine? @Otto knows."),
+        ("Ada", Kind.COMMENT, "Why ten?"),
+        ("Mira", Kind.COMMENT, "Why ten?"),
+        ("Otto", Kind.MENTION, "Why not nine? @Otto knows."),
+    ]
+    cast.post("mentor", "comment_edit", first.pk, body="Why not nine? @Ada knows.")
+    assert told(cast)[-1] == ("Ada", Kind.MENTION, "Why not nine? @Ada knows.")
+    assert len(told(cast)) == 4
+
+
+@pytest.mark.parametrize("about", [f"answer:{DECISION}", "stage:framing", "design:"])
+@pytest.mark.parametrize("who", ["owner", "mentor", "guest"])
+def test_a_thread_is_drawn_from_the_request_as_from_the_database(
+    cast: Cast, who: str, about: str
+) -> None:
+    data = {"about": about, "body": "Why *ten*?", "token": "once"}
+    if about.startswith("answer:"):
+        data |= {"about": f"text:{DECISION}", "quote": "ten videos"}
+    url = cast.url("thread_new")
+    first, again = (cast.client(who).post(url, data, headers=HTMX) for _ in range(2))
+    assert "Why <em>ten</em>?" in first.content.decode()
+    assert first.content == again.content
+    assert Thread.objects.count() == 1
 
 
 def test_the_names_to_mention_are_those_with_access_and_no_addresses(cast: Cast) -> None:

@@ -38,7 +38,7 @@ from mlsd_app.review.places import (
     whole_design,
 )
 from mlsd_app.review.rounds import draft_of
-from mlsd_app.review.said import new_comments, thread_view
+from mlsd_app.review.said import ThreadView, new_comments, thread_view, view_of_new
 from mlsd_app.review.threads import Said, Selected
 from mlsd_app.review.written import NotStoredError
 from mlsd_app.stages.design import STAGES
@@ -79,11 +79,11 @@ def _own(request: AuthedRequest, pk: UUID, comment: UUID) -> Comment:
     return found
 
 
-def _answer(request: AuthedRequest, thread: Thread) -> HttpResponse:
+def _answer(request: AuthedRequest, thread: Thread, view: ThreadView | None = None) -> HttpResponse:
     """The thread as it is now, by itself or on the page that somebody came from."""
     if request.htmx:
         can = abilities(request.user, thread.design)
-        view = thread_view(thread, request.user)
+        view = view or thread_view(thread, request.user)
         return render(
             request, "review/_thread.html", {"thread": view, "can": can, "is_opened": True}
         )
@@ -152,7 +152,9 @@ def thread_new(request: AuthedRequest, pk: UUID) -> HttpResponse:
     if request.method == "POST":
         try:
             said, selected = Said.of(request.POST), Selected.of(request.POST)
-            return _answer(request, threads.start(pk, request.user, about, said, selected))
+            begun = threads.start(pk, request.user, about, said, selected)
+            view = None if begun.is_repeated else view_of_new(begun.comment)
+            return _answer(request, begun.comment.thread, view)
         except Design.DoesNotExist:
             raise Http404("There is no such design.") from None
         except (NotStoredError, UnknownPlaceError) as error:
