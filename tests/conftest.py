@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -28,6 +29,13 @@ hypothesis_settings.load_profile("seven")
 
 on_services = os.environ.get("SEVEN_TEST_SERVICES") == "1"
 collect_ignore = [] if on_services else ["services"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Journeys in a browser take the longest and come first: at the end, no core waits for one."""
+    journeys = Path(__file__).parent / "browser"
+    items.sort(key=lambda item: journeys not in item.path.parents)
 
 
 @pytest.fixture(autouse=True)
@@ -70,7 +78,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     """Debian's Chromium, which makes no connections of its own."""
     return {
         **browser_type_launch_args,
-        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium"),
+        "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell"),
         "args": [
             "--no-sandbox",
             "--disable-background-networking",

@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--no-first-run",
 ]
 NAME, LIMIT = "layout shift", 0.001
-CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = "/usr/bin/chromium-headless-shell"
 SCREENS = ((1440, 900), (390, 844))
 SETTLES_WITHIN = 600  # ms after the page and its fonts have loaded
 LATE = 300  # ms that fonts take on a slow line

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,6 +13,7 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 _FONTS = Path(__file__).resolve().parents[2] / "static" / "print" / "fonts"
 ELLIPSIS = "…"
+REMEMBERED = 4096  # widths; a picture is drawn again with nearly the same words
 _SPACES = re.compile(r"[ \t-\r\x1c-\x1f\x85\u2028\u2029]+")
 
 
@@ -38,6 +39,7 @@ def _widths(face: Face) -> _Widths:
     return _Widths(widths, 1.0)
 
 
+@lru_cache(REMEMBERED)
 def measure(words: str, size: float, face: Face = Face.SANS) -> float:
     """Width of ``words`` in user units; a character that the face lacks counts as one em."""
     widths = _widths(face)

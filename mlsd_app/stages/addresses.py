@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from mlsd_app.stages.design import STAGES
 from mlsd_app.stages.fields import Field, Stage
 
+REMEMBERED = 4096  # addresses; a save reads the same few over and over
 ROW_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -29,6 +31,7 @@ class Address:
     column: str = ""
 
     @classmethod
+    @lru_cache(REMEMBERED)
     def parse(cls, text: str) -> Address:
         """Read an address and check that the field, and the column, exist.
 

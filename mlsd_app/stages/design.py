@@ -123,8 +123,9 @@ def row_id(row: Row) -> str:
 
 def id_column(row_type: type[Row]) -> str:
     """The column whose value other rows refer to: ``id``, or else the first column."""
-    names = [declared.name for declared in dataclasses.fields(row_type)]
-    return "id" if "id" in names else names[1]  # the first attribute is the row's own name
+    if "id" in row_type.__dataclass_fields__:
+        return "id"
+    return dataclasses.fields(row_type)[1].name  # the first attribute is the row's own name
 
 
 def table_at(address: str) -> Field:

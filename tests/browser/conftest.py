@@ -43,7 +43,7 @@ DESK = {
     "viewport": {"width": WIDE, "height": 900},
 }
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-axe = Axe()
+AXE = Axe().axe_script
 
 # Chromium says these itself, of answers that a journey provokes on purpose.
 CONFLICT = "Failed to load resource: .* 409"
@@ -285,10 +285,19 @@ def assert_accessible(page: Page, *rules: str, within: str = "", without: str = 
         "runOnly": list(rules or RULES),
         "rules": left_out,
     }
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE)
     # What is half behind the bar at the top would count as a target of half its size.
-    there = page.evaluate("() => { const there = scrollY; scrollTo(0, 0); return there; }")
-    violations = axe.run(page, within or None, options).response["violations"]
-    page.evaluate("(there) => scrollTo(0, there)", there)
+    violations = page.evaluate(
+        """async ([within, options]) => {
+          const there = scrollY;
+          scrollTo(0, 0);
+          const { violations } = await axe.run(within || document, options);
+          scrollTo(0, there);
+          return violations;
+        }""",
+        [within, options],
+    )
     assert not violations, page.url + "".join(
         f"\n{one['id']}: {one['help']}\n  "
         + "\n  ".join(f"{node['target']} {node['html'][:160]}" for node in one["nodes"][:5])
