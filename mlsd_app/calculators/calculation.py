@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 
 from mlsd_app.calculators.numbers import Number, finite
 from mlsd_app.stages.design import STAGES, Design, table_at
@@ -67,15 +67,22 @@ class Worked:
     ``value`` is ``None`` while an input is missing, or where the numbers have no answer; then
     ``note`` says why, as it does where nothing went in. ``missing`` are the addresses to fill in
     first; a sum that can do without some of its parts has a value, and lists them all the same.
+    ``formula`` names its inputs as ``{symbol}``; what has no such form is said ``in_numbers``.
     """
 
     value: Number
-    inputs: tuple[Input, ...]
-    filled: str
+    inputs: tuple[Input, ...] = ()
+    formula: str = ""
+    in_numbers: str = ""
     missing: tuple[str, ...] = ()
     limit: Limit | None = None
     row: str = ""
     note: str = ""
+
+    @property
+    def filled(self) -> str:
+        """The formula with its numbers; put together only where it is shown."""
+        return filled(self.formula, *self.inputs) if self.formula else self.in_numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +124,12 @@ def stated(symbol: str, address: str, design: Design, *, otherwise: Number = Non
 
 def cell(symbol: str, row: Row, column: str, *, otherwise: Number = None) -> Input:
     """The number in one cell of ``row``."""
-    unit = table_at(row.TABLE).columns[column].unit
-    return _input(symbol, row.at(column), getattr(row, column), unit, otherwise)
+    return _input(symbol, row.at(column), getattr(row, column), _unit(row.TABLE, column), otherwise)
+
+
+@cache
+def _unit(table: str, column: str) -> Unit:
+    return table_at(table).columns[column].unit
 
 
 def _input(
@@ -142,7 +153,8 @@ def filled(formula: str, *inputs: Input) -> str:
 
 def missing(*inputs: Input) -> tuple[str, ...]:
     """The addresses of the inputs that are not given, each once."""
-    return tuple(dict.fromkeys(given.address for given in inputs if given.value is None))
+    absent = [given.address for given in inputs if given.value is None]
+    return tuple(dict.fromkeys(absent)) if absent else ()
 
 
 def result(
@@ -151,4 +163,4 @@ def result(
     """``value`` with the ``inputs`` of ``formula``, and what is missing when there is none."""
     needed = missing(*inputs)
     note = NO_ANSWER if value is None and not needed else ""
-    return Worked(value, inputs, filled(formula, *inputs), needed, limit, row, note)
+    return Worked(value, inputs, formula, missing=needed, limit=limit, row=row, note=note)

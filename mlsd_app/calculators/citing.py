@@ -215,7 +215,9 @@ def _written_out(answers: AnyAnswers, citations: Citations) -> AnyAnswers:
     changed = {}
     for name, write in _worded(type(answers)):
         value = getattr(answers, name)
-        if value and (new := write(value, citations)) is not value:
+        if not value or (write is _line_written_out and not may_cite(value)):
+            continue
+        if (new := write(value, citations)) is not value:
             changed[name] = new
     return dataclasses.replace(answers, **changed) if changed else answers  # type: ignore[type-var]
 

@@ -99,7 +99,7 @@ def _availability(design: Design) -> Iterator[Worked]:
     yield Worked(
         value=reached,
         inputs=parts,
-        filled=" × ".join(map(str, _given(parts))),
+        in_numbers=" × ".join(map(str, _given(parts))),
         missing=missing(*parts) if components else (COMPONENTS,),
         limit=Limit(
             label=promise.symbol,
@@ -122,7 +122,7 @@ def _cost_month(design: Design) -> Iterator[Worked]:
     yield Worked(
         value=cost,
         inputs=parts,
-        filled=_sum(_given(parts)),
+        in_numbers=_sum(_given(parts)),
         missing=missing(*parts) if parts else (COMPONENTS,),
         limit=Limit(
             label=budget.symbol,

@@ -56,7 +56,7 @@ def _units_per_arm(design: Design) -> Iterator[Worked]:
     yield Worked(
         value=needed,
         inputs=inputs,
-        filled=_size_in_numbers(plan.metric_type, inputs),
+        in_numbers=_size_in_numbers(plan.metric_type, inputs),
         missing=absent,
         limit=Limit(
             label="units that each arm can have",
@@ -79,7 +79,7 @@ def _units_available_per_arm(design: Design) -> Iterator[Worked]:
 def _shortest_duration(design: Design) -> Iterator[Worked]:
     plan = design.metrics.ab
     if plan.unit and plan.unit not in NEW_EVERY_DAY:
-        yield Worked(None, (), "", note=PEOPLE_COME_BACK)
+        yield Worked(None, note=PEOPLE_COME_BACK)
         return
     daily = stated("units a day", "metrics.ab.daily_units", design)
     planned = stated("planned duration", "metrics.ab.duration_days", design)
@@ -94,7 +94,7 @@ def _shortest_duration(design: Design) -> Iterator[Worked]:
     yield Worked(
         value=days,
         inputs=(*_inputs_of_size(design), daily, share),
-        filled=DURATION.format_map(numbers),
+        in_numbers=DURATION.format_map(numbers),
         missing=absent,
         limit=Limit(
             label="planned duration",

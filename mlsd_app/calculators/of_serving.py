@@ -47,7 +47,7 @@ def _path_p99(design: Design) -> Iterator[Worked]:
     yield Worked(
         value=path,
         inputs=_times(components),
-        filled=_path(components),
+        in_numbers=_path(components),
         missing=_without_time(components),
         limit=Limit(
             label=limit.symbol,
@@ -67,7 +67,7 @@ def _latency_headroom(design: Design) -> Iterator[Worked]:
     yield Worked(
         value=headroom_ms(path, limit.value),
         inputs=(limit, *_times(components)),
-        filled=filled(LEFT, limit, Input("p99 of the path", COMPONENTS, path, MS)),
+        in_numbers=filled(LEFT, limit, Input("p99 of the path", COMPONENTS, path, MS)),
         missing=(*missing(limit), *_without_time(components)),
         limit=Limit(
             label=f"{1 - HEADROOM:.0%} of the latency limit".replace("%", "\u202f%"),

@@ -53,15 +53,14 @@ class DesignQuerySet(models.QuerySet["Design"]):
 
     def reachable_by(self, user: User) -> Self:
         """Those that ``user`` may see now, or of which a link opens at least one revision."""
-        let_in = LetIn(user, Role.READER, to_a_revision=True)
-        return self.filter(Q(owner=user) | Q(let_in), deleted_at=None)
+        return self.filter(LetIn(user, Role.READER, to_a_revision=True), deleted_at=None)
 
     def shared_with(self, user: User) -> Self:
         """Designs of other people that ``user`` may see."""
         return self.visible_to(user).exclude(owner=user)
 
     def _open_to(self, user: User, least: Role) -> Self:
-        return self.filter(Q(owner=user) | Q(LetIn(user, least)), deleted_at=None)
+        return self.filter(LetIn(user, least), deleted_at=None)
 
     def examples(self) -> Self:
         """The worked designs, which everybody may read and copy."""
@@ -89,6 +88,8 @@ class Design(models.Model):
     talk = models.PositiveBigIntegerField(default=0)  # counts what changed in its conversation
     # Whether there may be threads, drafts of one mentor included: whether a save looks for them.
     has_threads = models.BooleanField(default=False, editable=False)
+    # Whether anybody ever began a review, which may be private: whether comments look for a draft.
+    has_rounds = models.BooleanField(default=False, editable=False)
     # Whether a review was asked for or submitted: whether pages look for turns and approvals.
     has_reviews = models.BooleanField(default=False, editable=False)
     # The newest revision, its number and the clock it was taken at.

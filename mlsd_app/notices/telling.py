@@ -195,11 +195,12 @@ def _channels(kind: Kind, design: Design, people: set[int]) -> dict[int, Notice.
     """
     sees = people & {design.owner_id}
     if others := people - sees:
-        granted = Grant.objects.standing().to_the_present().filter(design=design, user__in=others)
+        granted = Grant.objects.to_the_present().filter(design=design, user__in=others)
         sees |= set(granted.values_list("user_id", flat=True))
     if not sees or design.deleted_at is not None:
         return {}
-    chosen = Preference.objects.filter(user__in=sees, kind=kind).exclude(channel=Channel.MAIL)
+    quiet = (Channel.PAGE, Channel.NOTHING)
+    chosen = Preference.objects.filter(user__in=sees, kind=kind, channel__in=quiet)
     quieter = dict(chosen.values_list("user_id", "channel"))
     return {
         user: Notice.Mailing.NOT if user in quieter else Notice.Mailing.NOW

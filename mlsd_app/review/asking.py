@@ -26,7 +26,7 @@ def open_requests(design: Design) -> list[ReviewRequest]:
 
 def who_may_review(design: Design, user: User) -> list[User]:
     """The people whom ``user`` can ask: those who may comment, but the owner and ``user``."""
-    given = Grant.objects.standing().to_the_present().of_who_came().filter(design=design)
+    given = Grant.objects.to_the_present().of_who_came().filter(design=design)
     given = given.filter(role__gte=Role.COMMENTER)
     people = User.objects.filter(pk__in=given.values("user"))
     return list(people.exclude(Q(pk=user.pk) | Q(pk=design.owner_id)).order_by("name", "email"))

@@ -70,11 +70,11 @@ class Desk:
 
 def has_shared(user: User) -> bool:
     """Whether somebody shared a design with ``user``. One query."""
-    return Grant.objects.standing().to_the_present().filter(user=user).exists()
+    return Grant.objects.to_the_present().filter(user=user).exists()
 
 
 def _roles(user: User, designs: Sequence[Design]) -> Mapping[UUID, Role]:
-    given = Grant.objects.standing().to_the_present().filter(user=user, design__in=designs)
+    given = Grant.objects.to_the_present().filter(user=user, design__in=designs)
     found = given.values("design").annotate(role=Max("role")).order_by()
     return {pk: Role(role) for pk, role in found.values_list("design", "role")}
 

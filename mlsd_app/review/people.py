@@ -12,7 +12,7 @@ from mlsd_app.designs.models import Design
 
 def people_of(design: Design) -> list[User]:
     """Everybody who may read ``design`` now, its owner first, then by name."""
-    grants = Grant.objects.standing().to_the_present().of_who_came().filter(design=design)
+    grants = Grant.objects.to_the_present().of_who_came().filter(design=design)
     with_access = User.objects.filter(pk__in=grants.values("user"))
     owner = [design.owner] if design.owner else []
     found = {user.pk: user for user in (*owner, *with_access)}

@@ -58,6 +58,8 @@ def is_reviewed(design: Design) -> None:
 
 def draft_of(user: User, design: Design) -> Round | None:
     """What ``user`` drafts about ``design`` and has not submitted."""
+    if not design.has_rounds:
+        return None
     return Round.objects.drafts_of(user).filter(design=design).first()
 
 
@@ -94,6 +96,9 @@ def begin(design_id: UUID, user: User) -> Round:
         return draft
     if design.owner_id == user.pk:
         raise RoundRefusedError("This design is yours. Ask somebody else to review it.")
+    if not design.has_rounds:
+        design.has_rounds = True
+        design.save(update_fields=["has_rounds"])
     mine = Round.objects.filter(design=design, mentor=user)
     mine.filter(discarded_at__lt=timezone.now() - DISCARDED_ARE_KEPT).delete()
     return Round.objects.create(
@@ -280,7 +285,7 @@ def _publish(review: Round, design: Design, threads: list[Thread], replies: list
 
 def concerned(design: Design, threads: Iterable[UUID] = ()) -> list[User]:
     """Who hears of a round: who writes the design, and who took part in ``threads``."""
-    editors = Grant.objects.standing().to_the_present().filter(design=design)
+    editors = Grant.objects.to_the_present().filter(design=design)
     editors = editors.filter(role__gte=Role.EDITOR)
     told = Q(pk=design.owner_id) | Q(pk__in=editors.values("user"))
     if ids := list(threads):

@@ -161,7 +161,7 @@ def _turn(author: str, review: Round | None, request: ReviewRequest | None) -> T
 
 
 def _who_may_comment(designs: Iterable[UUID]) -> set[tuple[UUID, int]]:
-    given = Grant.objects.standing().to_the_present()
+    given = Grant.objects.to_the_present()
     given = given.filter(design__in=designs, role__gte=Role.COMMENTER)
     return set(given.values_list("design_id", "user_id"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from mlsd_app.rubric.cells import signals_of, statements
@@ -87,24 +87,19 @@ def hints(stage_key: str, level: str, design: Design) -> StageHints:
 
 
 def _of_signal(signal: Signal, stage_key: str, level: str, design: Design) -> SignalHints:
-    place = LEVELS.index(level)
-    wanted = tuple(_hints(signal, level, stage_key, design))
-    below = [
-        hint
-        for lower in LEVELS[:place]
-        for hint in _hints(signal, lower, stage_key, design)
-        if hint.state is State.OPEN
-    ]
+    said = {one: tuple(_hints(signal, one, stage_key, design)) for one in LEVELS}
+    place, wanted = LEVELS.index(level), said[level]
+    below = [hint for one in LEVELS[:place] for hint in said[one] if hint.state is State.OPEN]
     room = ROOM - len(wanted)
     above = LEVELS[place + 1 : place + 2]
     return SignalHints(
         signal=signal,
         level=level,
-        reached=_reached(signal, stage_key, design),
+        reached=_reached(said),
         still_open=tuple(below[:room]),
         left_out=len(below[room:]),
         hints=wanted,
-        next=tuple(hint for one in above for hint in _hints(signal, one, stage_key, design)),
+        next=tuple(hint for one in above for hint in said[one]),
     )
 
 
@@ -114,14 +109,14 @@ def _hints(signal: Signal, level: str, stage_key: str, design: Design) -> Iterat
             yield Hint(level, statement.text, statement.fields, statement.state(design))
 
 
-def _reached(signal: Signal, stage_key: str, design: Design) -> int:
+def _reached(said: Mapping[str, Iterable[Hint]]) -> int:
     """The highest level shown without a gap below it; what only a reader can judge is not counted.
 
     A level that asks nothing decidable of this stage is passed over.
     """
     reached = 0
     for number, level in enumerate(LEVELS, start=1):
-        states = {hint.state for hint in _hints(signal, level, stage_key, design)}
+        states = {hint.state for hint in said[level]}
         if State.OPEN in states:
             break
         if State.SHOWN in states:

@@ -33,7 +33,7 @@ def known_to(user: User) -> list[User]:
 
     Who was invited and has not come is not among them: that they have an account is theirs to say.
     """
-    shared = Grant.objects.standing().to_the_present().of_who_came()
+    shared = Grant.objects.to_the_present().of_who_came()
     owners = User.objects.filter(designs__in=Design.objects.shared_with(user))
     beside = User.objects.filter(
         grants__in=shared.filter(design__in=Design.objects.visible_to(user))

@@ -23,6 +23,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name="design",
+            name="has_rounds",
+            field=models.BooleanField(default=False, editable=False),
+        ),
+        migrations.AddField(
+            model_name="design",
             name="has_threads",
             field=models.BooleanField(default=False, editable=False),
         ),
