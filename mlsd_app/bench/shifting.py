@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from django.conf import settings
 
@@ -86,8 +87,9 @@ def shifts(
     for width, height in SCREENS:
         for url in pages:
             with browser.new_context(viewport={"width": width, "height": height}) as context:
+                site = urljoin(url, "/")  # a page asks for more than itself
                 context.add_cookies(
-                    [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}]
+                    [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": site}]
                 )
                 if fonts_late_by:
                     context.route("**/*.woff2", hold_back)
