@@ -163,7 +163,12 @@ CELERY_BEAT_SCHEDULE = {
         "task": "mlsd_app.notices.tasks.look_after_mails",
         "schedule": 60,  # seconds
         "options": {"expires": 50},  # a worker that was away looks once, not once for each minute
-    }
+    },
+    "old-notices": {
+        "task": "mlsd_app.notices.tasks.forget_old_notices",
+        "schedule": 6 * 60 * 60,  # seconds
+        "options": {"expires": 60 * 60},
+    },
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "beat")
 

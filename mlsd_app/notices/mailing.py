@@ -34,6 +34,7 @@ CRASHES_AT_MOST = 1  # what may have been sent before a crash is sent once more,
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=1)
 GIVEN_UP_AFTER = timedelta(days=2)
 QUEUED_WITHIN = timedelta(minutes=1)  # what waits for longer was lost by the queue
+KEPT_FOR = timedelta(days=365)
 
 Mailing = Notice.Mailing
 
@@ -216,3 +217,10 @@ def overdue() -> tuple[list[int], list[UUID]]:
     unsent = Mail.objects.filter(sent_at=None, given_up_at=None, due_at__lte=now)
     silent = unsent.filter(Q(begun_at=None) | Q(begun_at__lte=now - LEASE))
     return list(people), list(silent.values_list("pk", flat=True))
+
+
+def forget_old() -> None:
+    """Delete what was told, and mailed, longer ago than notices are kept."""
+    until = timezone.now() - KEPT_FOR
+    Notice.objects.filter(at__lt=until).delete()
+    Mail.objects.filter(made_at__lt=until).delete()

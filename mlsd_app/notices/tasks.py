@@ -50,6 +50,12 @@ def look_after_mails() -> None:
         send(deliver_mail, str(mail_id))
 
 
+@shared_task(ignore_result=True)
+def forget_old_notices() -> None:
+    """Keep a year of notices, and the record of their mails."""
+    mailing.forget_old()
+
+
 def people_on_commit(user_ids: Sequence[int]) -> None:
     if len(user_ids) == 1:
         transaction.on_commit(partial(send, mail_person, user_ids[0]))

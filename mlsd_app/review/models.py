@@ -156,6 +156,19 @@ class Thread(models.Model):
         STAGE = "stage", "the answer is gone"
         DESIGN = "design", "the stage is gone"
 
+    WHERE_IT_STANDS: ClassVar[tuple[str, ...]] = (
+        *("design", "target", "address", "subject", "subject_words", "revision"),
+        *("quote", "prefix", "suffix", "words", "start", "end", "anchor"),
+        *("original_start", "original_end"),
+    )
+    REOPENED_FIELDS: ClassVar[tuple[str, ...]] = (
+        "resolved_at",
+        "resolved_by",
+        "resolved_by_name",
+        "resolved_in",
+        "reopened_because",
+    )
+
     id = models.UUIDField(primary_key=True, default=uuid4, editable=False)
     design = models.ForeignKey(Design, on_delete=models.CASCADE, related_name="threads")
     round = models.ForeignKey(
@@ -210,6 +223,11 @@ class Thread(models.Model):
     def is_resolved(self) -> bool:
         return self.resolved_at is not None
 
+    def reopen(self, because: str = "") -> None:
+        """Settle it no longer; whoever calls stores ``REOPENED_FIELDS``."""
+        self.resolved_at = self.resolved_by = self.resolved_in = None
+        self.resolved_by_name, self.reopened_because = "", because
+
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def seen_by(self, user: User) -> Self:
@@ -234,6 +252,7 @@ class Comment(models.Model):
     round = models.ForeignKey(
         Round, on_delete=models.CASCADE, null=True, blank=True, related_name="replies"
     )
+    reopens = models.BooleanField(default=False)  # its thread, once its round is submitted
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True)

@@ -17,15 +17,6 @@ from mlsd_app.review.written import name_of
 from mlsd_app.stages.design import Design as Snapshot
 from mlsd_app.stages.reading import place_name
 
-WRITTEN = (
-    "resolved_at",
-    "resolved_by",
-    "resolved_by_name",
-    "resolved_in",
-    "reopened_because",
-    "talk",
-)
-
 
 def reopen_answered(
     design: Design, resolved: Collection[UUID], snapshot: Snapshot, user: User
@@ -43,10 +34,9 @@ def reopen_answered(
     talk = bump(design) if shared else 0
     because = f"{name_of(user)} brought the old text back"
     for thread in undone:
-        thread.resolved_at = thread.resolved_by = thread.resolved_in = None
-        thread.resolved_by_name, thread.reopened_because = "", f"Reopened: {because}."
+        thread.reopen(f"Reopened: {because}.")
         thread.talk = talk if thread in shared else thread.talk
-    Thread.objects.bulk_update(undone, WRITTEN)
+    Thread.objects.bulk_update(undone, (*Thread.REOPENED_FIELDS, "talk"))
     for thread in shared:
         where = f"{place_name(thread.address)} of “{design}”"
         tell(

@@ -280,7 +280,13 @@ def _publish(review: Round, design: Design, threads: list[Thread], replies: list
             follow(review.mentor, design, f"thread:{thread.pk}")
     Thread.objects.bulk_update(threads, ["created_at", "talk"])
     Comment.objects.bulk_update([*said, *replies], ["created_at"])
-    Thread.objects.filter(pk__in=[one.thread_id for one in replies]).update(talk=talk)
+    answered = {one.thread_id: one.thread for one in replies}
+    for one in replies:
+        if one.reopens and answered[one.thread_id].is_resolved:
+            answered[one.thread_id].reopen()
+    for thread in answered.values():
+        thread.talk = talk
+    Thread.objects.bulk_update(answered.values(), (*Thread.REOPENED_FIELDS, "talk"))
 
 
 def concerned(design: Design, threads: Iterable[UUID] = ()) -> list[User]:

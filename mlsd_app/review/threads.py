@@ -156,7 +156,10 @@ def anchor(thread: Thread, selected: Selected, design: Snapshot) -> None:
 
 @transaction.atomic
 def reply(thread: Thread, user: User, said: Said, *, reopens: bool = False) -> Comment:
-    """Answer in a thread; ``reopens`` it if it was resolved. Raises ``ThreadGoneError``."""
+    """Answer in a thread; ``reopens`` it if it was resolved, a draft once its round is submitted.
+
+    Raises ``ThreadGoneError``.
+    """
     design = _locked(thread)
     if known := said_before(user, said.token, design, thread):
         return known
@@ -174,8 +177,9 @@ def reply(thread: Thread, user: User, said: Said, *, reopens: bool = False) -> C
         body=said.body,
         token=said.token,
         round=None if thread.is_draft else draft,
+        reopens=reopens and thread.is_resolved and draft is not None and not thread.is_draft,
     )
-    if reopens and thread.is_resolved and (draft is None or thread.is_draft):
+    if reopens and thread.is_resolved and not comment.reopens:
         _reopen(thread)
     _changed(thread, comment)
     _said(thread, comment, draft, design)
@@ -215,9 +219,13 @@ def delete_comment(comment: Comment) -> None:
         comment.save(update_fields=["deleted_at"])
         if not _is_draft(comment):  # nobody was told of a draft
             take_back(design, f"thread:{thread.pk}", comment.body, by=comment.author)
-        if thread.deleted_at is None and not thread.comments.filter(deleted_at=None).exists():
+        left = thread.comments.filter(deleted_at=None)
+        if not _is_draft(comment):  # what others draft in it must not tell
+            left = left.shared()
+        if thread.deleted_at is None and not left.exists():
             thread.deleted_at = comment.deleted_at
             thread.save(update_fields=["deleted_at"])
+            move_drafts_out(thread)
         _changed(thread, comment)
 
 
@@ -242,8 +250,32 @@ def delete_thread(thread: Thread) -> None:
     """Take the whole thread away; ``put_back_thread`` returns it as it was."""
     design = _locked(thread)
     _set_deleted(thread, is_deleted=True)
+    move_drafts_out(thread)
     take_back(design, f"thread:{thread.pk}")
     _changed(thread)
+
+
+def move_drafts_out(thread: Thread) -> None:
+    """Let what mentors drafted as replies to a deleted thread begin one of its own in its place.
+
+    It would be submitted, and nobody would see it.
+    """
+    drafts = thread.comments.filter(round__submitted_at=None, deleted_at=None)
+    by_round: dict[UUID | None, list[Comment]] = {}
+    for one in drafts.exclude(round=None).order_by("created_at"):
+        by_round.setdefault(one.round_id, []).append(one)
+    for replies in by_round.values():
+        own = Thread(
+            **{name: getattr(thread, name) for name in Thread.WHERE_IT_STANDS},
+            round_id=replies[0].round_id,
+            author_id=replies[0].author_id,
+            author_name=replies[0].author_name,
+            created_at=replies[0].created_at,
+            reopened_because="It answers a thread that was deleted.",
+        )
+        own.save()
+        ids = [one.pk for one in replies]
+        Comment.objects.filter(pk__in=ids).update(thread=own, round=None, reopens=False)
 
 
 @transaction.atomic
@@ -294,9 +326,8 @@ def reopen(thread: Thread) -> None:
 
 
 def _reopen(thread: Thread) -> None:
-    thread.resolved_at = thread.resolved_by = thread.resolved_in = None
-    thread.resolved_by_name = ""
-    thread.save(update_fields=["resolved_at", "resolved_by", "resolved_by_name", "resolved_in"])
+    thread.reopen()
+    thread.save(update_fields=thread.REOPENED_FIELDS)
 
 
 @transaction.atomic

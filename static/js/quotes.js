@@ -3,7 +3,7 @@
 
 const INLINE = new Set(["A", "CODE", "DATA", "EM", "STRONG"]);
 const CONTEXT = 32; // code points on either side of a quote
-const LONGEST = 2000;
+const LONGEST = 2000; // code points
 const SPACE = /\s/;
 const MARK = /\p{M}/u;
 
@@ -66,7 +66,7 @@ export function selection() {
     element,
     range,
     about: `text:${addressOf(element)}`,
-    quote: words(points.slice(start, end)).slice(0, LONGEST),
+    quote: words(points.slice(start, Math.min(end, start + LONGEST))),
     prefix: words(points.slice(Math.max(start - CONTEXT, 0), start)),
     suffix: words(points.slice(end, end + CONTEXT)),
     start: String(start),

@@ -314,6 +314,21 @@ def test_the_same_task_twice_sends_once(
     assert len(mailoutbox) == 1
 
 
+def test_what_was_told_a_year_ago_is_forgotten_with_its_mail(
+    say: Say, alice: User, mira: User, clock: Clock, mailoutbox: Outbox
+) -> None:
+    say(mira, "Long ago")
+    assert mailoutbox
+    clock.move(days=364)
+    say(mira, "Lately")
+    tasks.forget_old_notices()
+    assert (Notice.objects.count(), Mail.objects.count()) == (2, 2)
+    clock.move(days=2)
+    tasks.forget_old_notices()
+    assert [one.text for one in Notice.objects.all()] == ["Lately"]
+    assert Mail.objects.get() == Notice.objects.get().mail
+
+
 def test_two_clocks_send_one_digest(
     say: Say, alice: User, mira: User, mailoutbox: Outbox, clock: Clock, queued: Queued
 ) -> None:

@@ -66,6 +66,52 @@ def test_a_reply_that_was_drafted_is_part_of_the_round(cast: Cast) -> None:
     assert thread.talk == talk(cast)
 
 
+@pytest.mark.parametrize("by", ["owner", "its author"])
+def test_a_drafted_reply_outlives_the_thread_it_answers(cast: Cast, by: str) -> None:
+    thread = cast.comment("other", "Is ten right?")
+    cast.begin()
+    cast.reply("mentor", thread, "Fewer would do.")
+    cast.reply("mentor", thread, "Say five.")
+    if by == "owner":
+        cast.post("owner", "thread_delete", thread.pk)
+    else:
+        cast.post("other", "comment_delete", thread.comments.earliest("created_at").pk)
+    assert "Fewer would do." in cast.page("mentor", "round_draft")
+    read = reverse("designs:design_read", args=[cast.design.pk])
+    assert "Fewer would do." not in cast.client("owner").get(read).content.decode()
+    cast.submit()
+    page = cast.client("owner").get(read).content.decode()
+    assert "Fewer would do." in page
+    assert "Say five." in page
+    assert "It answers a thread that was deleted." in page
+    own = Thread.objects.shared().get(deleted_at=None)
+    assert (own.author, own.address) == (cast["mentor"], thread.address)
+    if by == "owner":
+        cast.post("owner", "thread_put_back", thread.pk)
+        thread.refresh_from_db()
+        assert [one.body for one in thread.comments.all()] == ["Is ten right?"]
+
+
+@pytest.mark.parametrize("meanwhile", ["resolved", "reopened"])
+def test_a_drafted_reply_reopens_its_thread_when_it_is_submitted(
+    cast: Cast, meanwhile: str
+) -> None:
+    thread = cast.comment("other", "Is ten right?")
+    cast.post("owner", "thread_resolve", thread.pk)
+    cast.begin()
+    form = cast.client("mentor").get(cast.url("thread_reply", thread.pk)).content.decode()
+    assert "Reopen once you submit: it is not settled" in form
+    cast.post("mentor", "thread_reply", thread.pk, body="It is not.", reopens="on", token="t")
+    thread.refresh_from_db()
+    assert thread.is_resolved
+    if meanwhile == "reopened":
+        cast.post("owner", "thread_reopen", thread.pk)
+    cast.submit()
+    thread.refresh_from_db()
+    assert not thread.is_resolved
+    assert thread.talk == talk(cast)
+
+
 def test_what_is_published_at_once_keeps_the_order_in_which_it_was_written(cast: Cast) -> None:
     cast.begin()
     bodies = [f"Point {number}" for number in range(5)]

@@ -326,6 +326,7 @@ class Migration(migrations.Migration):
                 ("author_name", models.CharField(max_length=100)),
                 ("body", models.TextField()),
                 ("token", models.CharField(blank=True, max_length=64)),
+                ("reopens", models.BooleanField(default=False)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("edited_at", models.DateTimeField(blank=True, null=True)),
                 ("deleted_at", models.DateTimeField(blank=True, null=True)),

@@ -197,7 +197,7 @@ def thread_reply(request: AuthedRequest, pk: UUID, thread: UUID) -> HttpResponse
         title=f"Reply to {found.author_name}",
         sends="Reply",
         error=problem,
-        asks_to_reopen=found.is_resolved and (not is_draft or found.is_draft),
+        asks_to_reopen=found.is_resolved,
         reopens=reopens,
         is_draft=is_draft,
     ).holding(request.POST)
