@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache, reduce
+from typing import NamedTuple
 
 from mlsd_app.calculators.numbers import Number, finite
 from mlsd_app.stages.design import STAGES, Design, table_at
@@ -21,12 +22,12 @@ AT_MOST, AT_LEAST = "at most", "at least"
 NO_ANSWER = "With these numbers the formula has no answer."
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A number that goes into a formula, in ``unit``; ``None`` while it is not given.
 
     ``symbol`` is its name in the formula. One that ``is_assumed`` is not given either, but the
-    formula has a value for that: one call a request, one batch after the other.
+    formula has a value for that: one call a request, one batch after the other. A tuple, since a
+    save makes hundreds of them.
     """
 
     symbol: str
