@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -12,7 +12,7 @@ from typing import Any
 from mlsd_app.comparison.amounts import difference
 from mlsd_app.comparison.words import Piece, changed_words
 from mlsd_app.stages import values
-from mlsd_app.stages.addresses import Address
+from mlsd_app.stages.addresses import Address, UnknownAddressError
 from mlsd_app.stages.design import STAGES, AllAnswers, id_column
 from mlsd_app.stages.fields import Field, Kind, Stage
 
@@ -86,6 +86,21 @@ class Change:
                 if shown := values.show(column, stored.get(key)):
                     yield column, shown
 
+    def concerns(self, address: str) -> bool:
+        """Whether it touches what stands at ``address``: the same answer, or a part of it. At a
+        stage everything in it does, and at ``""``, the whole design, everything.
+        """
+        changed = self.address
+        try:
+            place = Address.parse(address)
+        except UnknownAddressError:
+            return address in ("", changed.stage)
+        return (
+            changed.table == place.table
+            and place.row in ("", changed.row)
+            and (not changed.column or place.column in ("", changed.column))
+        )
+
 
 @dataclass(frozen=True)
 class StageChanges:
@@ -106,6 +121,11 @@ def compare(before: AllAnswers, after: AllAnswers) -> tuple[StageChanges, ...]:
         for key, stage in STAGES.items()
     )
     return tuple(one for one in compared if one.changes)
+
+
+def changes_at(address: str, compared: Iterable[StageChanges]) -> list[Change]:
+    """Those of ``compared`` that concern ``address``."""
+    return [change for stage in compared for change in stage.changes if change.concerns(address)]
 
 
 def _in_stage(

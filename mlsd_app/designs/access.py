@@ -112,6 +112,14 @@ class GrantQuerySet(models.QuerySet["Grant"]):
         """Those that let somebody in now to the design as it is, not to one revision."""
         return self.filter(Stands(to_the_present=True))
 
+    def to_comment(self) -> Self:
+        """Those that let somebody comment now. A design's owner, who may, has no grant."""
+        return self.to_the_present().filter(role__gte=Role.COMMENTER)
+
+    def to_edit(self) -> Self:
+        """Those that let somebody edit now. A design's owner, who may, has no grant."""
+        return self.to_the_present().filter(role__gte=Role.EDITOR)
+
     def of_who_came(self) -> Self:
         """Without those of invited people whose account nobody is to learn of by inviting them."""
         return self.filter(is_awaited=False)

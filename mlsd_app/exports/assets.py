@@ -16,6 +16,7 @@ FACES = (
     "Inter_400Regular.ttf",
     "Inter_600SemiBold.ttf",
     "JetBrainsMono_400Regular.ttf",
+    "NotoEmoji_400Regular.ttf",
     "SourceSerif4_400Regular.ttf",
     "SourceSerif4_400Regular_Italic.ttf",
     "SourceSerif4_600SemiBold.ttf",

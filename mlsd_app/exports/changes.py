@@ -8,7 +8,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from mlsd_app.comparison.designs import Change, Sort, compare
+from mlsd_app.comparison.designs import Change, Sort, changes_at, compare
 from mlsd_app.comparison.words import Fate, Piece, changed_words
 from mlsd_app.exports.conversation import Data
 
@@ -39,7 +39,7 @@ class Changes:
         return self.count - len(self.shown)
 
 
-def changes_at(address: str, before: Data | None, after: Data | None) -> Changes | None:
+def printed_changes(address: str, before: Data | None, after: Data | None) -> Changes | None:
     """What changed at ``address``, or anywhere in it, from one content of its stage to another.
 
     ``None`` where one of them is not known.
@@ -49,33 +49,23 @@ def changes_at(address: str, before: Data | None, after: Data | None) -> Changes
     if before == after:
         return Changes()
     stage = address.partition(".")[0]
-    found = [
-        change
-        for part in compare({stage: before}, {stage: after})
-        for change in part.changes
-        if _concerns(change, address)
-    ]
+    found = changes_at(address, compare({stage: before}, {stage: after}))
     return Changes([_shown(change, address) for change in found[:MOST]], len(found))
 
 
-def rewritten(before: str, after: str, label: str = "", by_how_much: str = "") -> Rewritten:
+def rewritten(before: str, after: str) -> Rewritten:
     """``before`` and ``after`` beside each other, with their differences by words."""
-    pieces = changed_words(before, after)
-    return Rewritten(
-        _side(pieces, Fate.OUT, "del"), _side(pieces, Fate.IN, "ins"), label, by_how_much
-    )
+    return _by_words(changed_words(before, after))
 
 
-def _concerns(change: Change, address: str) -> bool:
-    at = str(change.address)
-    is_inside = at == address or at.startswith((f"{address}.", f"{address}/"))
-    return is_inside or (change.is_row and address.startswith(f"{at}."))
+def _by_words(pieces: Sequence[Piece], label: str = "") -> Rewritten:
+    return Rewritten(_side(pieces, Fate.OUT, "del"), _side(pieces, Fate.IN, "ins"), label)
 
 
 def _shown(change: Change, address: str) -> Rewritten:
     label = ", ".join(_label(change, address))
     if change.words:
-        return rewritten(_as_text(change.before), _as_text(change.after), label)
+        return _by_words(change.words, label)
     if not change.is_row:
         before, after = escape(change.shown_before), escape(change.shown_after)
         return Rewritten(_whole(before, "del"), _whole(after, "ins"), label, change.by_how_much)
@@ -99,10 +89,6 @@ def _label(change: Change, address: str) -> Iterator[str]:
         yield change.row
     if not change.is_row:
         yield change.asked.label
-
-
-def _as_text(value: object) -> str:
-    return "\n".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def _whole(html: str, tag: str) -> SafeString:

@@ -12,12 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from django.utils.safestring import SafeString, mark_safe
 
 from mlsd_app.exports.conversation import Thread
-from mlsd_app.exports.marking import (
-    marked,
-    offset_after,
-    offset_after_words,
-    offset_of_answer,
-)
+from mlsd_app.exports.marking import Words, marked, offset_of_answer, words_at, words_found
 from mlsd_app.review.places import text_at
 from mlsd_app.stages.design import Design
 
@@ -37,20 +32,27 @@ class Markers:
             self._waiting.setdefault(thread.address, []).append(key)
 
     def in_text(self, address: str, html: SafeString) -> SafeString:
-        """``html``, which shows the answer at ``address``, with its marks at their words."""
+        """``html``, which shows the answer at ``address``, with its marks at their words, and a
+        line below these.
+        """
         keys = self._taken([address])
         if not keys:
             return html
-        text = text_at(address, self._design) or ""
         marks: dict[int, list[int]] = {}
+        found = self._words(keys, address, html)
         for key in keys:
-            marks.setdefault(self._offset(self.threads[key], html, text), []).append(key)
-        return mark_safe(marked(html, {at: _marks(these) for at, these in marks.items()}))  # noqa: S308  safe
+            offset = found[key].after if key in found else offset_of_answer(html)
+            marks.setdefault(offset, []).append(key)
+        given = {at: _marks(these) for at, these in marks.items()}
+        return mark_safe(marked(html, given, found.values()))  # noqa: S308  safe
 
     def after(self, address: str, html: SafeString) -> SafeString:
         """``html``, a short answer, with the marks of all that is about it behind it."""
         keys = self._taken([address])
-        return mark_safe(html + _marks(keys)) if keys else html  # noqa: S308  both are safe
+        if not keys:
+            return html
+        lined = self._words(keys, address, html).values()
+        return mark_safe(marked(html, {len(html): _marks(keys)}, lined))  # noqa: S308  both are safe
 
     def left_at(self, *addresses: str) -> SafeString:
         """The marks of what is about one of ``addresses`` or anything in it, and has none yet."""
@@ -67,15 +69,23 @@ class Markers:
     def _taken(self, addresses: Iterable[str]) -> list[int]:
         return sorted(key for at in addresses for key in self._waiting.pop(at, ()))
 
-    def _offset(self, thread: Thread, html: str, text: str) -> int:
-        found = None
-        if thread.quote and thread.start is not None and thread.end is not None:
-            found = offset_after(html, text, thread.end)
-        elif thread.quote and text.count(thread.quote) == 1:
-            found = offset_after(html, text, text.index(thread.quote) + len(thread.quote))
-        if found is None and thread.quote:
-            found = offset_after_words(html, thread.quote)
-        return offset_of_answer(html) if found is None else found
+    def _words(self, keys: Iterable[int], address: str, html: str) -> Mapping[int, Words]:
+        """Where in ``html`` the words are that the threads quote, as far as they are there."""
+        text = text_at(address, self._design) or ""
+        found = ((key, _quoted(self.threads[key], html, text)) for key in keys)
+        return {key: words for key, words in found if words is not None}
+
+
+def _quoted(thread: Thread, html: str, text: str) -> Words | None:
+    found, quote = None, thread.quote
+    if not quote:
+        return None
+    if thread.start is not None and thread.end is not None:
+        found = words_at(html, text, thread.start, thread.end)
+    elif text.count(quote) == 1:
+        at = text.index(quote)
+        found = words_at(html, text, at, at + len(quote))
+    return found or words_found(html, quote)
 
 
 def _marks(keys: Iterable[int]) -> str:

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 
 from mlsd_app import markup
 from mlsd_app.exports.blocks import Block, Decision, Entry, Heading, NoteBlock, Part, Said
-from mlsd_app.exports.changes import Changes, changes_at, rewritten
+from mlsd_app.exports.changes import Changes, printed_changes, rewritten
 from mlsd_app.exports.conversation import Conversation, Data, Remark, Suggested, Thread
 from mlsd_app.exports.typesetter import Typesetter
 from mlsd_app.markup import Theme
@@ -77,7 +77,7 @@ def note(
     after = conversation.content(thread.answered_in)
     if after is None and present is not None:
         after = present.get(thread.stage)
-    changes = changes_at(thread.address, conversation.content(thread.then), after)
+    changes = printed_changes(thread.address, conversation.content(thread.then), after)
     remarks = [said(one, setter) for one in thread.remarks]
     stored = Stored.Target(thread.target)
     return NoteBlock(

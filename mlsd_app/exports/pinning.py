@@ -11,7 +11,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from mlsd_app.designs.access import Grant, Role
+from mlsd_app.designs.access import Grant
 from mlsd_app.designs.models import Design, Revision
 from mlsd_app.exports.conversation import Data
 from mlsd_app.exports.document import Options
@@ -100,7 +100,7 @@ def _threads(design: Design, options: Options) -> Iterable[Thread]:
 
 def _authors(design: Design) -> Collection[int | None]:
     """Who answers for the design: its owner, and who may edit it."""
-    editors = Grant.objects.standing().filter(design=design, role__gte=Role.EDITOR)
+    editors = Grant.objects.to_edit().filter(design=design)
     return {design.owner_id, *editors.values_list("user_id", flat=True)}
 
 

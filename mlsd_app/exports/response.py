@@ -17,8 +17,8 @@ from mlsd_app.exports.notes import note, state_of, words
 from mlsd_app.exports.typesetter import Typesetter
 from mlsd_app.figures.lettering import clipped
 from mlsd_app.review.models import Round
-from mlsd_app.stages.addresses import Address, UnknownAddressError
-from mlsd_app.stages.design import STAGES, Design, rows_at
+from mlsd_app.stages.design import Design
+from mlsd_app.stages.order import DocumentOrder
 
 VERDICTS: Mapping[str, tuple[str, str, str]] = {
     Round.Verdict.READY.label: ("pass", "\u2713", "ready"),
@@ -81,7 +81,8 @@ def _parts(
     setter: Typesetter,
 ) -> Iterator[Part]:
     """Each round with its threads, then what belongs to none; numbered throughout."""
-    ordered = sorted(conversation.threads, key=lambda thread: _order(thread, design))
+    order = DocumentOrder(design)
+    ordered = sorted(conversation.threads, key=lambda thread: order(thread.address, thread.start))
     number = 0
     for key in (*range(len(conversation.reviews)), None):
         threads = [thread for thread in ordered if thread.review == key]
@@ -132,25 +133,6 @@ def _in_short(threads: Sequence[Thread]) -> str:
     counted = Counter(state_of(thread)[2] for thread in threads)
     states = ", ".join(f"{counted[state]} {state}" for state in _STATES if counted[state])
     return f"{len(threads)} comment{'s' * (len(threads) != 1)}: {states}"
-
-
-def _order(thread: Thread, design: Design) -> tuple[int, int, int, int, int]:
-    """Its place in the document: stage, field, row, column, position in the text."""
-    stages = ["", *(key for key in STAGES if key != "general"), "general"]
-    stage = stages.index(thread.stage) if thread.stage in stages else 0
-    try:
-        place = Address.parse(thread.address)
-    except UnknownAddressError:
-        return stage, -1, -1, -1, -1
-    rows = [row.row for row in rows_at(design, str(place.table))] if place.row else []
-    columns = list(place.definition.fields[place.field].columns)
-    return (
-        stage,
-        list(place.definition.fields).index(place.field),
-        rows.index(place.row) if place.row in rows else len(rows) if place.row else -1,
-        columns.index(place.column) if place.column else -1,
-        thread.start if thread.start is not None else -1,
-    )
 
 
 def _written(day: date | None) -> str:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mlsd_app.accounts.models import User
-from mlsd_app.designs.access import Grant, Role
+from mlsd_app.designs.access import Grant
 from mlsd_app.designs.models import Design
 from mlsd_app.notices.telling import Kind, tell
 from mlsd_app.review.models import ReviewRequest
@@ -26,8 +26,7 @@ def open_requests(design: Design) -> list[ReviewRequest]:
 
 def who_may_review(design: Design, user: User) -> list[User]:
     """The people whom ``user`` can ask: those who may comment, but the owner and ``user``."""
-    given = Grant.objects.to_the_present().of_who_came().filter(design=design)
-    given = given.filter(role__gte=Role.COMMENTER)
+    given = Grant.objects.to_comment().of_who_came().filter(design=design)
     people = User.objects.filter(pk__in=given.values("user"))
     return list(people.exclude(Q(pk=user.pk) | Q(pk=design.owner_id)).order_by("name", "email"))
 

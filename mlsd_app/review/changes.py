@@ -14,7 +14,7 @@ from mlsd_app.designs.models import Design, Revision
 from mlsd_app.history.comparing import Compared
 from mlsd_app.history.moments import NOW, Moment
 from mlsd_app.review.models import Comment, Thread
-from mlsd_app.stages.addresses import Address, UnknownAddressError
+from mlsd_app.review.places import question_at
 from mlsd_app.stages.design import STAGES
 from mlsd_app.stages.fields import Stage
 
@@ -103,7 +103,12 @@ class SinceLast:
         return [(word, stands.count(word)) for word in ("resolved", "answered", "open")]
 
     def _threads_at(self, change: Change) -> Sequence[Earlier]:
-        return [one for one in self.earlier if is_about(one.thread, change.address)]
+        """Those about what changed; what is about a whole stage would stand at all of it."""
+        return [
+            one
+            for one in self.earlier
+            if question_at(one.thread.address) and change.concerns(one.thread.address)
+        ]
 
 
 def _earlier(design: Design, mentor: User) -> Sequence[Earlier]:
@@ -121,12 +126,3 @@ def _earlier(design: Design, mentor: User) -> Sequence[Earlier]:
             each.thread.created_at,
         ),
     )
-
-
-def is_about(thread: Thread, place: Address) -> bool:
-    """Whether ``thread`` stands at ``place``, in its row, or at the whole table or field."""
-    try:
-        at = Address.parse(thread.address)
-    except UnknownAddressError:  # the design, a stage, or a field that is gone
-        return False
-    return at.table == place.table and (not at.row or not place.row or at.row == place.row)

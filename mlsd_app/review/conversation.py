@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache, cached_property
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
@@ -19,15 +19,14 @@ from mlsd_app.designs.models import Design
 from mlsd_app.review.models import Reaction
 from mlsd_app.review.places import beside
 from mlsd_app.review.said import ThreadView, new_comments, threads_seen, views_of
-from mlsd_app.stages.addresses import Address, UnknownAddressError
-from mlsd_app.stages.design import NUMBERED_STAGES, STAGES, rows_at
+from mlsd_app.stages.design import STAGES
 from mlsd_app.stages.design import Design as Snapshot
 from mlsd_app.stages.fields import Stage
+from mlsd_app.stages.order import IN_ORDER, DocumentOrder
 from mlsd_app.stages.reading import place_name
 
 SHOWN = ("open", "resolved", "all")
 AT_ONCE = 3  # threads on one answer that stand open; more wait until they are asked for
-ORDER = [*NUMBERED_STAGES, STAGES["general"]]
 
 
 class Spot(NamedTuple):
@@ -88,8 +87,8 @@ class Conversation:
 
     @cached_property
     def spots(self) -> Sequence[Spot]:
-        """Where every thread stands, in the order of the document; of the deleted ones only the
-        opened one.
+        """Where every thread stands, in the order of the document, then by age; of the deleted ones
+        only the opened one.
         """
         threads = threads_seen(self.design, self.user)
         if self.stage:
@@ -100,7 +99,8 @@ class Conversation:
             threads = threads.filter(pk__in=self.only)
         threads = threads.filter(Q(deleted_at=None) | Q(pk=_uuid(self.opened)))
         spots = map(Spot._make, threads.values_list(*Spot._fields))
-        return sorted(spots, key=_Order(self.snapshot))
+        order = DocumentOrder(self.snapshot)
+        return sorted(spots, key=lambda one: (order(one.address, one.start), one.created_at))
 
     @cached_property
     def chosen(self) -> Sequence[Spot]:
@@ -178,9 +178,11 @@ class Conversation:
         """All that is shown under headings: the stage, then the place in words."""
         stages: dict[str, dict[str, list[ThreadView]]] = defaultdict(lambda: defaultdict(list))
         for one in self.threads:
+            stage = STAGES.get(one.stage)
             place = place_name(one.thread.address, self.snapshot) if one.beside else ""
-            stages[one.stage if one.stage in STAGES else ""][place].append(one)
-        for key in ["", *(stage.key for stage in ORDER)]:
+            heading = place.removeprefix(f"{stage.title}, ") if stage else place
+            stages[stage.key if stage else ""][heading].append(one)
+        for key in ["", *(stage.key for stage in IN_ORDER)]:
             if key in stages:
                 yield STAGES.get(key), list(stages[key].items())
 
@@ -190,41 +192,3 @@ def _uuid(text: str) -> UUID | None:
         return UUID(text)
     except ValueError:
         return None
-
-
-class _Order:
-    """Where a thread stands in the document: stage, question, field, row, words; then by age."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-        self._rows: dict[str, Mapping[str, int]] = {}
-        self._stages = {stage.key: number for number, stage in enumerate(ORDER)}
-
-    def __call__(self, thread: Spot) -> tuple[int, int, int, int, datetime]:
-        try:
-            place = Address.parse(thread.address)
-        except UnknownAddressError:
-            return self._stages.get(thread.address, -1), -1, -1, 0, thread.created_at
-        keys = _field_order(place.stage)
-        row = self._row(place) if place.row else -1
-        return (
-            self._stages[place.stage],
-            keys[place.field],
-            row,
-            thread.start or 0,
-            thread.created_at,
-        )
-
-    def _row(self, place: Address) -> int:
-        table = str(place.table)
-        if table not in self._rows:
-            rows = rows_at(self._snapshot, table)
-            self._rows[table] = {row.row: number for number, row in enumerate(rows)}
-        return self._rows[table].get(place.row, len(self._rows[table]))
-
-
-@cache
-def _field_order(stage: str) -> Mapping[str, int]:
-    """The fields of a stage by their place on the page."""
-    keys = [key for question in STAGES[stage].questions for key in question.fields]
-    return {key: number for number, key in enumerate(keys)}

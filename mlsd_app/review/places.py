@@ -125,20 +125,6 @@ def beside(address: str) -> str:
     return slug(f"{found[0].key}.{found[1].key}") if found else ""
 
 
-def concerns(address: str, changed: Address) -> bool:
-    """Whether a change at ``changed`` touches what is said at ``address``: the same answer, or a
-    part of it. At a stage, or the design, everything does.
-    """
-    if question_at(address) is None:
-        return address in ("", changed.stage)
-    place = Address.parse(address)
-    return (
-        changed.table == place.table
-        and place.row in ("", changed.row)
-        and (not changed.column or place.column in ("", changed.column))
-    )
-
-
 def text_at(address: str, design: Design) -> str | None:
     """The words that stand at ``address`` as a page counts them; ``None`` where no answer can be.
 

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from mlsd_app.accounts.models import User
-from mlsd_app.designs.access import Grant, Role
+from mlsd_app.designs.access import Grant
 from mlsd_app.designs.models import Design, Revision
 from mlsd_app.notices.telling import Kind, follow, tell
 from mlsd_app.review.models import Approval, Comment, ReviewRequest, Round, Thread
@@ -291,8 +291,7 @@ def _publish(review: Round, design: Design, threads: list[Thread], replies: list
 
 def concerned(design: Design, threads: Iterable[UUID] = ()) -> list[User]:
     """Who hears of a round: who writes the design, and who took part in ``threads``."""
-    editors = Grant.objects.to_the_present().filter(design=design)
-    editors = editors.filter(role__gte=Role.EDITOR)
+    editors = Grant.objects.to_edit().filter(design=design)
     told = Q(pk=design.owner_id) | Q(pk__in=editors.values("user"))
     if ids := list(threads):
         others = Comment.objects.shared().filter(thread__in=ids).values("author")

@@ -15,7 +15,7 @@ from uuid import UUID
 from django.db.models import Count, F, Q
 
 from mlsd_app.accounts.models import User
-from mlsd_app.designs.access import Grant, Role
+from mlsd_app.designs.access import Grant
 from mlsd_app.designs.models import Design
 from mlsd_app.review.models import ReviewRequest, Round, Thread
 
@@ -161,8 +161,7 @@ def _turn(author: str, review: Round | None, request: ReviewRequest | None) -> T
 
 
 def _who_may_comment(designs: Iterable[UUID]) -> set[tuple[UUID, int]]:
-    given = Grant.objects.to_the_present()
-    given = given.filter(design__in=designs, role__gte=Role.COMMENTER)
+    given = Grant.objects.to_comment().filter(design__in=designs)
     return set(given.values_list("design_id", "user_id"))
 
 

@@ -8,7 +8,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from mlsd_app.accounts.models import User
-from mlsd_app.designs.access import Role
+from mlsd_app.designs.access import Grant, Role, ShareLink
 from mlsd_app.designs.editing import DeleteRow, SetValue
 from mlsd_app.designs.models import Design, Revision
 from mlsd_app.designs.saving import save_edits
@@ -32,7 +32,7 @@ from tests.exports.talking import (
     start,
     suggest,
 )
-from tests.factories import make_design, rows
+from tests.factories import make_design, make_user, rows
 
 pytestmark = pytest.mark.django_db
 
@@ -122,7 +122,7 @@ def test_a_mark_stands_at_the_words_and_leads_to_the_note_and_back(
     )
     html = printed()
     mark = '<a class="mark" id="mark-1" href="#note-1">[1]</a>'
-    assert f"of the video,{mark} and did not report it." in html
+    assert f"at least <mark>80\u202f% of the video</mark>,{mark} and did not report it." in html
     assert '<a class="no" href="#mark-1">1</a>' in html
     assert note(html, 1) == (
         "1 Text ▲ open Mira Lang , 12 November 2026, on Framing, Target “80 % of the video” "
@@ -143,7 +143,8 @@ def test_without_the_marks_the_stages_are_printed_as_ever(
     start(design, mira, "framing.decision", quote="candidates")
     html = printed()
     assert len(re.findall(r'id="mark-\d+"', html)) == 10
-    without = re.sub(r'<a class="mark"[^>]*>\[\d+\]</a>', "", html)
+    assert html.count("<mark>") == 1
+    without = re.sub(r'<a class="mark"[^>]*>\[\d+\]</a>|</?mark>', "", html)
     stages = without[without.index('id="framing"') : without.index('id="conversation"')]
     assert stages.rpartition("<section")[0] in plain
 
@@ -182,6 +183,17 @@ def test_a_mark_about_a_row_stands_at_its_name_and_one_about_a_cell_at_its_value
     assert "on Serving, ranking, Replicas" in note(html, 2)
 
 
+def test_words_of_a_short_answer_and_of_a_cell_are_lined(
+    design: Design, mira: User, printed: Any
+) -> None:
+    [source, _] = rows(design, "data.sources")
+    start(design, mira, f"data.sources/{source['row']}.id", quote="log")
+    start(design, mira, "framing.peak_qps", quote="20")
+    html = printed()
+    assert re.search(r'<mark>impression_log</mark><a class="mark" id="mark-2"', html)
+    assert re.search(r'<mark>20</mark>.000/s<a class="mark" id="mark-1"', html)
+
+
 def test_what_is_missing_is_marked_where_the_report_says_so(
     design: Design, mira: User, printed: Any
 ) -> None:
@@ -208,7 +220,8 @@ def test_a_note_says_how_sure_its_place_is(
     gone = {"start": None, "end": None} if anchor in {"field", "stage"} else {"start": 9, "end": 20}
     start(design, mira, "framing.target_definition", quote="words of old", anchor=anchor, **gone)
     html = printed()
-    place = '<span class="q">Target.</span>' if anchor in {"field", "stage"} else "if the user"
+    is_gone = anchor in {"field", "stage"}
+    place = '<span class="q">Target.</span>' if is_gone else "<mark>if the user</mark>"
     assert f'{place}<a class="mark" id="mark-1"' in html
     assert f"“words of old” {says}".strip() in note(html, 1)
 
@@ -244,7 +257,7 @@ def test_an_older_revision_is_marked_where_it_has_the_words(
     start(design, mira, "framing.target_definition", quote="Within a day")
     export = ask(old, alice, Options(talk="all"))
     render_export(str(export.pk))
-    assert 'did not report it.<a class="mark" id="mark-2"' in renders[-1]
+    assert '<mark>did not report it</mark>.<a class="mark" id="mark-2"' in renders[-1]
     assert '<span class="q">Target.</span><a class="mark" id="mark-1"' in renders[-1]
 
 
@@ -264,6 +277,22 @@ def test_a_conversation_is_printed_with_its_answers(
     )
     assert "○ answered" in note(html, 1)
     assert html.count('class="said said--answer"') == 1
+
+
+def test_who_may_edit_nothing_but_an_old_revision_by_a_link_is_no_author(
+    design: Design, mira: User, printed: Any
+) -> None:
+    link = ShareLink.objects.create(
+        design=design, role=Role.EDITOR, revision=Revision.of(design), token_hash="0" * 64
+    )
+    jo = make_user("Jo Berg")
+    Grant.objects.create(design=design, user=jo, role=Role.EDITOR, link=link)
+    thread = start(design, mira, "framing.decision", "By which score?")
+    reply(thread, jo, "By some.")
+    assert "▲ open" in note(printed(), 1)
+    Grant.objects.create(design=design, user=jo, role=Role.EDITOR)
+    reply(thread, jo, "By the calibrated one.")
+    assert "○ answered" in note(printed(), 1)
 
 
 def test_only_open_threads_are_printed_if_those_are_asked_for(

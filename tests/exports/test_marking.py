@@ -9,12 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlsd_app.exports.marking import (
-    marked,
-    offset_after,
-    offset_after_words,
-    offset_of_answer,
-)
+from mlsd_app.exports.marking import marked, offset_of_answer, words_at, words_found
 from mlsd_app.exports.typesetter import Typesetter
 from mlsd_app.markup.plain_text import plain_text
 from mlsd_app.stages.design import Design
@@ -87,10 +82,11 @@ def test_a_mark_stands_behind_its_words_and_changes_nothing_else(
     html = SETTER.prose(text, data.draw(st.sampled_from(["", "Head"])))
     plain = plain_text(text)
     end = data.draw(st.integers(min_value=0, max_value=len(plain)))
-    offset = offset_after(html, plain, end)
-    if offset is None:
+    found = words_at(html, plain, 0, end)
+    if found is None:
         assert not letters(plain[:end])
         return
+    offset = found.after
     with_mark = marked(html, {offset: MARK})
     assert with_mark.replace(MARK, "") == html
     outline = Outline(with_mark)
@@ -118,19 +114,82 @@ def test_a_mark_stands_behind_its_words_and_changes_nothing_else(
 )
 def test_the_place_of_a_mark(source: str, quote: str, shown: str) -> None:
     html, plain = SETTER.prose(source), plain_text(source)
-    offset = offset_after(html, plain, plain.index(quote) + len(quote))
-    assert offset is not None
-    assert shown in marked(html, {offset: "|"})
+    found = words_at(html, plain, plain.index(quote), plain.index(quote) + len(quote))
+    assert found is not None
+    assert shown in marked(html, {found.after: "|"})
+
+
+LINE = re.compile(r"</?mark>")
+
+
+@settings(max_examples=400)
+@given(TEXTS, st.data())
+def test_a_line_stands_below_its_words_and_changes_nothing_else(
+    text: str, data: st.DataObject
+) -> None:
+    html = SETTER.prose(text, data.draw(st.sampled_from(["", "Head"])))
+    plain = plain_text(text)
+    places = st.integers(min_value=0, max_value=len(plain))
+    start, end = sorted((data.draw(places), data.draw(places)))
+    found = words_at(html, plain, start, end)
+    if found is None:
+        return
+    lined = marked(html, {found.after: MARK}, [found])
+    assert LINE.sub("", lined) == marked(html, {found.after: MARK})
+    assert Outline(lined).open == []
+    assert not re.search(r"<mark>[^<]*<(?!/mark>)|<(?:ul|ol|table|tr|thead|tbody)>\s*<mark>", lined)
+    shown = letters(plain[start:end])
+    below = "".join(re.findall(r"<mark>(.*?)</mark>", lined, re.DOTALL))
+    assert shown in letters(unescape(below)) or "<data" in lined or "<figure" in lined
+
+
+@pytest.mark.parametrize(
+    ("source", "quote", "shown"),
+    [
+        ("One two three", "two", "<p>One <mark>two</mark> three.</p>"),
+        ("One two, three", "wo, thr", "<p>One <mark>two, three</mark>.</p>"),
+        (
+            "One *two **three** four* five",
+            "two three four five",
+            "<p>One <em><mark>two </mark><strong><mark>three</mark></strong><mark> four</mark></em>"
+            "<mark> five</mark>.</p>",
+        ),
+        ("*One* *two*", "One two", "<em><mark>One</mark></em><mark> </mark><em><mark>two</mark>"),
+        ("See [the list](https://e.org/x)", "list", ">the <mark>list</mark></a>"),
+        ("It reads impression_log", "reads imp", "<mark>reads </mark><a class"),
+        ("`pip install x` it", "install", "<code>pip <mark>install</mark> x</code> it."),
+        (
+            "- one\n- two",
+            plain_text("- one\n- two"),
+            "<li><mark>one</mark></li>\n<li><mark>two</mark></li>",
+        ),
+        ("One & two", "&", "<p>One <mark>&amp;</mark> two.</p>"),
+        ("Is [[framing.peak_qps]] so", "[[framing.peak_qps]]", "><mark>40/s</mark></data> so."),
+    ],
+)
+def test_the_words_above_a_line(source: str, quote: str, shown: str) -> None:
+    html, plain = SETTER.prose(source), plain_text(source)
+    found = words_at(html, plain, plain.index(quote), plain.index(quote) + len(quote))
+    assert found is not None
+    assert shown in marked(html, {}, [found])
+
+
+def test_lines_that_meet_are_one_and_no_mark_stands_above_one() -> None:
+    html, plain = SETTER.prose("One two three four five"), "One two three four five"
+    found = [words_at(html, plain, *at) for at in ((0, 13), (4, 7), (8, 18))]
+    assert marked(html, {14: MARK}, filter(None, found)) == (
+        f"<p><mark>One two thr</mark>{MARK}<mark>ee four</mark> five.</p>"
+    )
 
 
 def test_an_answer_that_is_not_what_is_shown_has_no_such_place() -> None:
     html = SETTER.prose("One two three")
-    assert offset_after(html, "Something else", 4) is None
-    assert offset_after(html, "", 0) is None
-    assert offset_after_words(html, "two") == len("<p>One two")
-    assert offset_after_words(html, "four") is None
-    assert offset_after_words(html, "...") is None
-    assert offset_after_words(SETTER.prose("two and two"), "two") is None
+    assert words_at(html, "Something else", 0, 4) is None
+    assert words_at(html, "", 0, 0) is None
+    assert words_found(html, "two") == (len("<p>One "), len("<p>One two"), len("<p>One two"))
+    assert words_found(html, "four") is None
+    assert words_found(html, "...") is None
+    assert words_found(SETTER.prose("two and two"), "two") is None
 
 
 @pytest.mark.parametrize(

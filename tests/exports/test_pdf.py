@@ -169,6 +169,20 @@ def test_other_alphabets_need_no_other_face() -> None:
     assert len(fonts) == 2  # the text's, and that of the page number
 
 
+@pytest.mark.parametrize("words", ["🙂 👍🏽", "✅ ❤️ ⚠️ 1️⃣", "🚀 👩‍💻 🫠", "🇵🇱"])
+@pytest.mark.parametrize("set_in", ["p", "h4", "code"])
+def test_emoji_have_a_face_of_ours(
+    words: str, set_in: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level("WARNING", logger=LOGGER.name):
+        made = opened(render_pdf(page_of(f"<{set_in}>Good {words} enough</{set_in}>")))
+    assert caplog.messages == []  # such as a glyph that no face has
+    fonts = resources_of(made.pages[0])["/Font"].values()
+    names = {str(font.get_object()["/BaseFont"]).partition("+")[2] for font in fonts}
+    assert "emoji" in names
+    assert len(names) <= 3  # with the text's, and that of the page number
+
+
 # -- structure
 
 

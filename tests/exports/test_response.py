@@ -131,13 +131,28 @@ def test_threads_stand_in_the_order_of_the_document(
     design: Design, mira: User, letter: Any
 ) -> None:
     first, second = (f"data.sources/{row['row']}" for row in rows(design, "data.sources"))
-    places = ["", "framing", "framing.decision", first, f"{first}.owner", second, "model"]
+    # As the pages show them: by question, and the cells of a row by column.
+    places = [
+        "", "framing", "framing.problem_statement", "framing.decision", "framing.peak_qps",
+        "framing.stakeholders", first, f"{first}.kind", f"{first}.owner", second,
+        "data.sources/gone", "model", "general.tradeoffs",
+    ]  # fmt: skip
     for place in reversed(places):
-        start(design, mira, place, f"At {place}.")
+        start(design, mira, place, f"At {place};")
     html = letter()
-    assert [f"At {place}." in note(html, number) for number, place in enumerate(places, 1)] == [
-        True
-    ] * len(places)
+    notes = [note(html, number) for number in range(1, len(places) + 1)]
+    assert [place for one in notes for place in places if f"At {place};" in one] == places
+
+
+def test_what_is_about_a_whole_answer_stands_before_what_is_about_its_words(
+    design: Design, mira: User, letter: Any
+) -> None:
+    start(design, mira, "framing.decision", "Of the score.", quote="score")
+    start(design, mira, "framing.decision", "Of the order.", quote="Order")
+    start(design, mira, "framing.decision", "Of it all.")
+    html = letter()
+    said = ["Of it all.", "Of the order.", "Of the score."]
+    assert [words in note(html, number) for number, words in enumerate(said, 1)] == [True] * 3
 
 
 def test_what_changed_is_said_by_words_numbers_and_rows(

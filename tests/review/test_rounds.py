@@ -388,6 +388,21 @@ def test_the_next_round_opens_on_what_changed_since(cast: Cast) -> None:
     assert reverse("designs:design_read", args=[cast.design.pk]) + "#a-framing-" in page
 
 
+def test_a_change_of_one_cell_brings_back_what_was_said_of_it_and_of_its_row(cast: Cast) -> None:
+    row = cast.cell("replicas").partition(".replicas")[0]
+    cast.begin()
+    for address in (cast.cell("replicas"), cast.cell("p99_ms"), row, "serving.components"):
+        cast.comment("mentor", f"About {address.removeprefix(row)}.", address)
+    cast.submit()
+    cast.write(cast.cell("replicas"), "200")
+    cast.begin()
+    page = cast.client("mentor").get(cast.url("round_draft")).content.decode()
+    here, _, elsewhere = said(page).partition("Your earlier threads where nothing changed, 1")
+    assert all(one in here for one in ("About .replicas.", "About .", "About serving.components."))
+    assert "About .p99_ms." not in here
+    assert "About .p99_ms." in elsewhere
+
+
 def test_what_changed_after_the_page_was_made_is_shown_in_the_next_round(cast: Cast) -> None:
     cast.begin()
     page = cast.client("mentor").get(cast.url("round_draft")).content.decode()

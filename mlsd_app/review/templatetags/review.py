@@ -15,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
-from mlsd_app.comparison.designs import Change
+from mlsd_app.comparison.designs import Change, changes_at
 from mlsd_app.designs.access import Abilities
 from mlsd_app.designs.controls import slug
 from mlsd_app.designs.pages import StagePage
@@ -24,7 +24,6 @@ from mlsd_app.designs.reading import Document
 from mlsd_app.history.comparing import Compared
 from mlsd_app.review.conversation import NOTHING, SHOWN, Conversation, Stack
 from mlsd_app.review.models import Thread
-from mlsd_app.review.places import concerns
 from mlsd_app.review.said import ThreadView
 
 register = template.Library()
@@ -114,12 +113,7 @@ def as_margin(conversation: Conversation) -> Margin:
 @register.filter
 def changes_of(compared: Compared, thread: Thread) -> list[Change]:
     """What changed where ``thread`` stands."""
-    return [
-        change
-        for stage in compared.stages
-        for change in stage.changes
-        if concerns(thread.address, change.address)
-    ]
+    return changes_at(thread.address, compared.stages)
 
 
 @register.simple_tag(takes_context=True)
