@@ -13,18 +13,21 @@ from mlsd_app.notices.models import Following, Preference
 
 Channel = Preference.Channel
 
-LABELS = {
-    Kind.MENTION: ("Somebody mentions you", "By mail at once."),
-    Kind.INVITATION: ("You are invited to a design", "By mail at once."),
-    Kind.ROUND: ("A review is handed in or answered", "One mail at once for the whole review."),
-    Kind.REVIEW_ASKED: ("You are asked for a review", "By mail at once."),
-    Kind.ACCESS_ASKED: ("Somebody asks for access to your design", "By mail at once."),
-    Kind.COMMENT: (
-        "Somebody comments where you follow",
-        "Up to four mails a day, then a digest.",
-    ),
-    Kind.SUGGESTION: ("A suggestion is made, accepted or declined", "Counts among these four."),
-    Kind.RESOLVED: ("A thread is resolved or opened again", "Counts among these four."),
+AT_ONCE = {
+    Kind.MENTION: "Somebody mentions you",
+    Kind.INVITATION: "You are invited to a design",
+    Kind.ROUND: "A review is handed in or answered",
+    Kind.REVIEW_ASKED: "You are asked for a review",
+    Kind.ACCESS_ASKED: "Somebody asks for access to your design",
+}
+IN_TURN = {
+    Kind.COMMENT: "Somebody comments where you follow",
+    Kind.SUGGESTION: "A suggestion is made, accepted or declined",
+    Kind.RESOLVED: "A thread is resolved or opened again",
+}
+GROUPS = {
+    "Mailed at once; a whole review is one mail": AT_ONCE,
+    "Mailed up to four times a day, all together, then in a digest": IN_TURN,
 }
 UNKNOWN = "The form named a choice that does not exist. Choose one of those shown."
 
@@ -37,24 +40,29 @@ class PreferencesForm(forms.Form):
         self.user = user
         chosen = dict(user.preferences.values_list("kind", "channel"))
         offered = [one for one in Channel if not (user.is_guest and one == Channel.MAIL)]
-        for kind, (label, help_text) in LABELS.items():
+        self.channels = [(one.value, one.label) for one in offered]
+        for kind, label in (AT_ONCE | IN_TURN).items():
             channel = chosen.get(kind, offered[0])
             self.fields[kind] = forms.ChoiceField(
                 label=label,
-                help_text="" if user.is_guest else help_text,
-                choices=[(one.value, one.label) for one in offered],
+                choices=self.channels,
                 widget=forms.RadioSelect,
                 initial=channel if channel in offered else offered[0],
                 error_messages={"required": UNKNOWN, "invalid_choice": UNKNOWN},
             )
 
-    def questions(self) -> Iterator[forms.BoundField]:
-        return iter(self)
+    def groups(self) -> Iterator[tuple[str, list[forms.BoundField]]]:
+        """The questions under what is said of their mails; guests get none, and no heading."""
+        if self.user.is_guest:
+            yield "", list(self)
+            return
+        for heading, kinds in GROUPS.items():
+            yield heading, [self[kind] for kind in kinds]
 
     def store(self) -> None:
         """Keep the choices; what a guest is not asked about mails stays as it is by default."""
         with transaction.atomic():
-            for kind in LABELS:
+            for kind in AT_ONCE | IN_TURN:
                 channel = self.cleaned_data[kind]
                 if self.user.is_guest and channel == Channel.PAGE:
                     self.user.preferences.filter(kind=kind).delete()

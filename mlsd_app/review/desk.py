@@ -33,6 +33,15 @@ class DeskLine:
         """When it last became their turn, or else when it last changed."""
         return self.standing.since or self.design.updated_at
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a review of theirs is begun and not submitted, and still may be."""
+        return self.standing.is_drafting and self.role >= Role.COMMENTER
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.standing.mine) or self.goes_on
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -56,8 +65,8 @@ class Desk:
             for one in designs
             if one.pk in roles
         ]
-        waiting = [one for one in lines if one.standing.mine]
-        rest = [one for one in lines if not one.standing.mine]
+        waiting = [one for one in lines if one.waits]
+        rest = [one for one in lines if not one.waits]
         return cls(
             sorted(waiting, key=lambda line: line.at, reverse=True),
             [one for one in rest if one.answers],

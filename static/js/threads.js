@@ -58,6 +58,7 @@ function start() {
       post(act);
     } else if (target.closest("[data-shows-news]")) showNews();
     else if (target.closest("[data-continues]")) continueKept();
+    else if (target.closest(".thread")) target.closest(".thread:not(:focus-within)")?.focus({ preventScroll: true });
     else if (target.closest("#report") && getSelection().isCollapsed) threadAt(event.clientX, event.clientY)?.focus();
   }
 

@@ -10,6 +10,8 @@ from mlsd_app.accounts.models import User
 from mlsd_app.designs.access import Role
 from mlsd_app.designs.models import Design
 from mlsd_app.review.models import Round
+from mlsd_app.review.rounds import begin
+from mlsd_app.review.threads import Said, start
 from tests.browser.conftest import (
     PHONE,
     WIDE,
@@ -128,6 +130,18 @@ def test_a_review_goes_round(desk: Page, mentor: Page, author: User, design: Des
     expect(mentor.get_by_text("Approved by Mira").first).to_be_visible()
     looks_right(mentor)
     assert Round.objects.submitted().count() == 2
+
+
+def test_each_of_several_drafts_can_be_opened(mentor: Page, design: Design) -> None:
+    mira = User.objects.get(name="Mira")
+    begin(design.pk, mira)
+    for field in ("decision", "peak_qps"):
+        start(design.pk, mira, f"answer:framing.{field}", Said("Why?", field))
+    go(mentor, design, "review:round_draft")
+    links = mentor.get_by_role("group", name="Drafts of this round").get_by_role("link")
+    expect(links).to_have_count(2)
+    links.last.click()
+    arrived(mentor, "/read/.*#t-")
 
 
 def test_a_suggestion_is_decided_beside_the_answer_that_is_being_written(

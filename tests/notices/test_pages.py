@@ -323,6 +323,16 @@ def test_preferences_are_kept(alice: User, alice_client: Client) -> None:
     assert "This is how you will be told" in page
 
 
+def test_what_every_choice_has_in_common_is_said_once(alice_client: Client) -> None:
+    page = text_of(alice_client, PREFERENCES)
+    assert page.count("By mail") == page.count("Here only") == page.count("Mailed at once") == 1
+    assert len(re.findall(r'<input type="radio"[^>]* checked>', page)) == len(Kind)
+    names = re.findall(r'aria-labelledby="(\S+) (told-\w+)"', page)
+    assert len(set(names)) == len(names) == 3 * len(Kind)
+    for label in {one for name in names for one in name}:
+        assert page.count(f'id="{label}"') == 1
+
+
 @pytest.mark.parametrize("data", [{}, ALL_BY_MAIL | {"comment": "loudly"}])
 def test_a_choice_that_does_not_exist_changes_nothing(
     alice: User, alice_client: Client, data: dict[str, str]

@@ -57,6 +57,33 @@ def test_an_answered_round_waits_for_its_mentor(cast: Cast) -> None:
     assert "Waits for you" not in desk(cast, "mentor")
 
 
+def test_a_review_that_was_begun_waits_to_be_gone_on_with(cast: Cast) -> None:
+    def go_on(who: str) -> bool:
+        page = cast.client(who).get(reverse("review:desk")).content.decode()
+        return f'href="{cast.url("round_draft")}">Go on<' in page
+
+    assert "Nothing waits for you." in desk(cast, "mentor")
+    assert not go_on("mentor")
+    cast.begin()
+    page = desk(cast, "mentor")
+    assert "Waits for you Feed Ada · you may comment · Your review is begun, not submitted" in page
+    assert "Nothing waits for you." not in page
+    assert go_on("mentor")
+    assert "Nothing waits for you." in desk(cast, "other")
+    assert not go_on("other")
+    cast.submit()
+    assert "Waits for you" not in desk(cast, "mentor")
+    assert not go_on("mentor")
+
+
+def test_a_draft_of_who_may_only_read_by_now_does_not_wait(cast: Cast) -> None:
+    cast.begin()
+    Grant.objects.filter(user=cast["mentor"]).update(role=Role.READER)
+    page = desk(cast, "mentor")
+    assert "Nothing waits for you." in page
+    assert "Go on" not in page
+
+
 def test_an_answer_in_a_thread_is_news_until_it_was_looked_at(cast: Cast) -> None:
     thread = cast.comment("mentor", "Which ten?")
     cast.reply("owner", thread, "The first.")

@@ -417,7 +417,24 @@ def test_the_list_is_in_the_order_of_the_document(cast: Cast) -> None:
     listed = cast.page("reader", "thread_list")
     order = [listed.index(word) for word in ("First.", "Second.", "Third.", "Fourth.")]
     assert order == sorted(order)
+    assert "Framing Decision" in listed
     assert "Serving" in listed
+
+
+def test_the_list_is_in_the_order_of_cells_and_of_what_is_left(cast: Cast) -> None:
+    begun(cast, about="answer:framing.peak_qps", body="Fourth.")
+    begun(cast, about=f"text:{DECISION}", quote="Show", body="Third.")
+    begun(cast, about=f"answer:{DECISION}", body="Second.")
+    gone = begun(cast, about=f"answer:{DECISION}", body="First.")
+    Thread.objects.filter(pk=gone.pk).update(address="framing.gone")
+    begun(cast, about=f"text:{cast.cell('replicas')}", quote="180", body="Seventh.")
+    begun(cast, about=f"answer:{cast.cell('p99_ms')}", body="Sixth.")
+    begun(cast, about="stage:serving", body="Fifth.")
+    begun(cast, about="design:", body="Zeroth.")
+    listed = cast.page("reader", "thread_list")
+    said = ["Zeroth.", "First.", "Second.", "Third.", "Fourth.", "Fifth.", "Sixth.", "Seventh."]
+    order = [listed.index(word) for word in said]
+    assert order == sorted(order)
 
 
 def test_as_many_queries_for_many_threads_as_for_none(cast: Cast) -> None:
