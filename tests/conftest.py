@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
+from pytest_django.live_server_helper import LiveServer
 
 # Playwright runs an event loop in the thread that also talks to the database, one at a time.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -74,8 +75,13 @@ def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
-    """Debian's Chromium, which makes no connections of its own."""
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], django_db_setup: None, live_server: LiveServer
+) -> dict[str, Any]:
+    """Debian's Chromium, which makes no connections of its own.
+
+    It is closed before the server that its pages are connected to, and that before the database.
+    """
     return {
         **browser_type_launch_args,
         "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell"),
