@@ -14,7 +14,7 @@ from django.core.cache import cache
 from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
-from pytest_django.live_server_helper import LiveServer
+from pytest_django import DjangoDbBlocker
 
 # Playwright runs an event loop in the thread that also talks to the database, one at a time.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -51,6 +51,20 @@ def _no_rate_limit_from_another_test() -> None:
         cache.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database of the tests. PostgreSQL drops none that somebody is connected to, as the server
+    of the browsers is for as long as one of them is open.
+    """
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+
+
 def database_url() -> str:
     """The database of the tests, for a process beside them; it sees what is committed."""
     server = os.environ["DATABASE_URL"].rpartition("/")[0] if on_services else "sqlite://"
@@ -75,13 +89,8 @@ def worker(django_db_setup: None) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, Any], django_db_setup: None, live_server: LiveServer
-) -> dict[str, Any]:
-    """Debian's Chromium, which makes no connections of its own.
-
-    It is closed before the server that its pages are connected to, and that before the database.
-    """
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, which makes no connections of its own."""
     return {
         **browser_type_launch_args,
         "executable_path": os.environ.get("CHROMIUM", "/usr/bin/chromium-headless-shell"),
