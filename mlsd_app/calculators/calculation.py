@@ -154,8 +154,7 @@ def filled(formula: str, *inputs: Input) -> str:
 
 def missing(*inputs: Input) -> tuple[str, ...]:
     """The addresses of the inputs that are not given, each once."""
-    absent = [given.address for given in inputs if given.value is None]
-    return tuple(dict.fromkeys(absent)) if absent else ()
+    return tuple(dict.fromkeys(given.address for given in inputs if given.value is None))
 
 
 def result(

@@ -225,7 +225,7 @@ def delete_comment(comment: Comment) -> None:
         if thread.deleted_at is None and not left.exists():
             thread.deleted_at = comment.deleted_at
             thread.save(update_fields=["deleted_at"])
-            move_drafts_out(thread)
+            _move_drafts_out(thread)
         _changed(thread, comment)
 
 
@@ -250,12 +250,12 @@ def delete_thread(thread: Thread) -> None:
     """Take the whole thread away; ``put_back_thread`` returns it as it was."""
     design = _locked(thread)
     _set_deleted(thread, is_deleted=True)
-    move_drafts_out(thread)
+    _move_drafts_out(thread)
     take_back(design, f"thread:{thread.pk}")
     _changed(thread)
 
 
-def move_drafts_out(thread: Thread) -> None:
+def _move_drafts_out(thread: Thread) -> None:
     """Let what mentors drafted as replies to a deleted thread begin one of its own in its place.
 
     It would be submitted, and nobody would see it.
@@ -264,16 +264,18 @@ def move_drafts_out(thread: Thread) -> None:
     by_round: dict[UUID | None, list[Comment]] = {}
     for one in drafts.exclude(round=None).order_by("created_at"):
         by_round.setdefault(one.round_id, []).append(one)
+    if by_round:  # a save may have moved it since it was read
+        thread.refresh_from_db(fields=[*Thread.WHERE_IT_STANDS])
     for replies in by_round.values():
-        own = Thread(
+        first = replies[0]
+        own = Thread.objects.create(
             **{name: getattr(thread, name) for name in Thread.WHERE_IT_STANDS},
-            round_id=replies[0].round_id,
-            author_id=replies[0].author_id,
-            author_name=replies[0].author_name,
-            created_at=replies[0].created_at,
+            round_id=first.round_id,
+            author_id=first.author_id,
+            author_name=first.author_name,
+            created_at=first.created_at,
             reopened_because="It answers a thread that was deleted.",
         )
-        own.save()
         ids = [one.pk for one in replies]
         Comment.objects.filter(pk__in=ids).update(thread=own, round=None, reopens=False)
 
